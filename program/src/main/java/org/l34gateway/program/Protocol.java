@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.l34gateway.program;
+
+/** A transport protocol that a route can name; all three have their ports in the first four bytes of the header. */
+public enum Protocol {
+    /** RFC 9293. */
+    TCP(6),
+    /** RFC 768. */
+    UDP(17),
+    /** RFC 9260. */
+    SCTP(132);
+
+    private final int number;
+
+    Protocol(int number) {
+        this.number = number;
+    }
+
+    /** The number in the IPv4 header's Protocol and the IPv6 Next Header field (IANA "Assigned Internet Protocol Numbers"). */
+    public int number() {
+        return number;
+    }
+}

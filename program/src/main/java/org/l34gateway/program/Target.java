@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.l34gateway.program;
+
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.l34gateway.ip.IpAddress;
+import org.l34gateway.ip.IpFamily;
+import org.l34gateway.ip.IpPrefix;
+
+/**
+ * An application pod behind a Service. Ordered by identifier within its group.
+ *
+ * @param identifier stable number of the pod within its group, 0..capacity-1; it decides which slots the pod gets
+ * @param name {@code namespace/name} of the pod, for humans only
+ * @param addresses where packets for it are sent, on the network of the Gateway: at most one per family, IPv4 first
+ * @param vips host prefixes that the pod holds and whose family has a next hop back; the pod gets slots of these VIPs only. Sorted
+ */
+public record Target(int identifier, String name, List<IpAddress> addresses, Set<IpPrefix> vips) {
+    /** @throws IllegalArgumentException when the identifier is negative, a family has two addresses or a VIP is no host prefix */
+    public Target {
+        if (identifier < 0) {
+            throw new IllegalArgumentException("identifier of " + name + " must not be negative, got " + identifier);
+        }
+        addresses = addresses.stream().sorted().toList();
+        Set<IpFamily> families = EnumSet.noneOf(IpFamily.class);
+        for (IpAddress address : addresses) {
+            if (!families.add(address.family())) {
+                throw new IllegalArgumentException(name + " has two addresses of one family: " + addresses);
+            }
+        }
+        for (IpPrefix vip : vips) {
+            if (!vip.isHost()) {
+                throw new IllegalArgumentException("VIP of " + name + " must be one address, got " + vip);
+            }
+        }
+        vips = Collections.unmodifiableSortedSet(new TreeSet<>(vips));
+    }
+}

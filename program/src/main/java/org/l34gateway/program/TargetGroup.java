@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.l34gateway.program;
+
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * The targets of one Service. Ordered by key within its program.
+ *
+ * @param key the Service's UID: with an identifier it is a target's identity, so a Service that is made anew deals its slots anew
+ * @param name {@code namespace/name} of the Service, for humans only
+ * @param capacity the declared service-max-endpoints, 1..1,024; it decides the size of the slot table, the present number of targets never does
+ * @param targets sorted by identifier, each identifier once
+ */
+public record TargetGroup(String key, String name, int capacity, List<Target> targets) {
+    /** The largest capacity that has a slot table. */
+    public static final int MAX_CAPACITY = 1_024;
+
+    /** @throws IllegalArgumentException when the capacity is outside 1..1,024, or an identifier is twice or not below the capacity */
+    public TargetGroup {
+        if (capacity < 1 || capacity > MAX_CAPACITY) {
+            throw new IllegalArgumentException(
+                    "capacity of " + name + " must be 1.." + MAX_CAPACITY + ", got " + capacity);
+        }
+        targets = targets.stream()
+                .sorted(Comparator.comparingInt(Target::identifier))
+                .toList();
+        int previous = -1;
+        for (Target target : targets) {
+            if (target.identifier() == previous || target.identifier() >= capacity) {
+                throw new IllegalArgumentException("identifier " + target.identifier() + " of " + target.name()
+                        + " is used twice in " + name + " or is not below its capacity " + capacity);
+            }
+            previous = target.identifier();
+        }
+    }
+}
