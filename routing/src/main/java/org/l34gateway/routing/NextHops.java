@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.l34gateway.routing;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.l34gateway.api.GatewayReport;
+import org.l34gateway.api.GatewayReportSpec;
+import org.l34gateway.api.Names;
+import org.l34gateway.api.Report;
+import org.l34gateway.ip.IpAddress;
+import org.l34gateway.ip.IpFamily;
+
+/**
+ * Which gateway pods application pods send their answers through (design, decision 10): pods of the Gateway whose
+ * report says that the program is in the kernel and that a default route of the family was learned.
+ */
+public final class NextHops {
+    private NextHops() {}
+
+    /**
+     * Next hops of a Gateway, sorted.
+     *
+     * @param reports of any namespace
+     * @param pods of any namespace; a report counts only while its pod is there with the same UID, runs under the
+     *     Gateway's label, and is not finished
+     */
+    public static SortedSet<IpAddress> of(Report.ObjectRef gateway, List<GatewayReport> reports, List<Pod> pods) {
+        SortedSet<IpAddress> hops = new TreeSet<>();
+        for (GatewayReport report : reports) {
+            GatewayReportSpec spec = report.getSpec();
+            boolean ours = report.getMetadata().getNamespace().equals(gateway.namespace())
+                    && spec.gateway().uid().equals(gateway.uid());
+            if (ours && spec.programmed() && pods.stream().anyMatch(pod -> wrote(pod, report, gateway))) {
+                addressesWithDefaultRoute(spec, hops);
+            }
+        }
+        return Collections.unmodifiableSortedSet(hops);
+    }
+
+    /** Whether the pod is the one that the report speaks for. */
+    static boolean wrote(Pod pod, GatewayReport report, Report.ObjectRef gateway) {
+        Map<String, String> labels = pod.getMetadata().getLabels();
+        String phase = pod.getStatus() == null ? null : pod.getStatus().getPhase();
+        return pod.getMetadata().getUid().equals(report.getSpec().podUID())
+                && pod.getMetadata().getName().equals(report.getMetadata().getName())
+                && pod.getMetadata().getNamespace().equals(gateway.namespace())
+                && labels != null
+                && gateway.name().equals(labels.get(Names.GATEWAY_LABEL))
+                && !"Failed".equals(phase)
+                && !"Succeeded".equals(phase);
+    }
+
+    private static void addressesWithDefaultRoute(GatewayReportSpec spec, SortedSet<IpAddress> hops) {
+        for (String text : spec.addresses()) {
+            IpAddress address = IpAddress.parse(text);
+            String family = address.family() == IpFamily.IPV4 ? "IPv4" : "IPv6";
+            if (spec.defaultRoutes().contains(family)) {
+                hops.add(address);
+            }
+        }
+    }
+}
