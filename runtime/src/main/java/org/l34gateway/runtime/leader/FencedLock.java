@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.l34gateway.runtime.leader;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaderElectionRecord;
+import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.Lock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.l34gateway.runtime.loop.Ticker;
+
+/**
+ * A lock that cures two habits of fabric8's elector. It compares the holder's clock with ours: here a record is as old as
+ * the time since we saw it change (as client-go does), so that clocks may differ. And a renewal that hangs does not tell
+ * it that time is up: here {@link #valid()} answers from our own monotonic clock, counted from before the last renewal
+ * that succeeded was sent.
+ */
+final class FencedLock implements Lock {
+    private final Lock lock;
+    private final LeaseTerms terms;
+    private final Ticker ticker;
+    private final InstantSource clock;
+
+    private @Nullable LeaderElectionRecord seen;
+    private long seenAt;
+    private boolean held;
+    private long heldFrom;
+
+    FencedLock(Lock lock, LeaseTerms terms, Ticker ticker, InstantSource clock) {
+        this.lock = lock;
+        this.terms = terms;
+        this.ticker = ticker;
+        this.clock = clock;
+    }
+
+    /** Whether we hold the lock and nobody else can hold it yet. */
+    synchronized boolean valid() {
+        return held && ticker.nanos() - heldFrom < terms.renewDeadline().toNanos();
+    }
+
+    synchronized void letGo() {
+        held = false;
+    }
+
+    @Override
+    public @Nullable LeaderElectionRecord get(KubernetesClient client) {
+        LeaderElectionRecord record = lock.get(client);
+        return record == null ? null : asSeenHere(record);
+    }
+
+    private synchronized LeaderElectionRecord asSeenHere(LeaderElectionRecord record) {
+        if (!record.equals(seen)) {
+            seen = record;
+            seenAt = ticker.nanos();
+        }
+        if (!Objects.equals(record.getHolderIdentity(), identity())) {
+            held = false;
+        }
+        Instant renewed = clock.instant().minus(Duration.ofNanos(ticker.nanos() - seenAt));
+        return new LeaderElectionRecord(
+                record.getHolderIdentity(),
+                record.getLeaseDuration(),
+                record.getAcquireTime(),
+                ZonedDateTime.ofInstant(renewed, ZoneOffset.UTC),
+                record.getLeaderTransitions());
+    }
+
+    @Override
+    public void create(KubernetesClient client, LeaderElectionRecord record) {
+        long before = ticker.nanos();
+        lock.create(client, record);
+        written(record, before);
+    }
+
+    @Override
+    public void update(KubernetesClient client, LeaderElectionRecord record) {
+        long before = ticker.nanos();
+        lock.update(client, record);
+        written(record, before);
+    }
+
+    private synchronized void written(LeaderElectionRecord record, long before) {
+        held = Objects.equals(record.getHolderIdentity(), identity());
+        heldFrom = before;
+    }
+
+    @Override
+    public String identity() {
+        return lock.identity();
+    }
+
+    @Override
+    public String describe() {
+        return lock.describe();
+    }
+}

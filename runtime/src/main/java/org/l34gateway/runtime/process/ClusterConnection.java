@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.l34gateway.runtime.process;
+
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+
+/** The one way in which processes of this project connect to the API server. */
+public final class ClusterConnection {
+    /** An API server that does not answer a request within this is treated as down. */
+    public static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(10);
+
+    private ClusterConnection() {}
+
+    /**
+     * A client for the cluster of this pod's service account, or of {@code KUBECONFIG}. Nothing is sent yet. Callbacks
+     * run on virtual threads.
+     *
+     * @param userAgent the process' name, as audit logs show it
+     */
+    public static KubernetesClient open(String userAgent) {
+        return open(userAgent, new ConfigBuilder().build());
+    }
+
+    static KubernetesClient open(String userAgent, Config config) {
+        Config ours = new ConfigBuilder(config)
+                .withUserAgent("l34-" + userAgent + "/" + Version.current())
+                .withRequestTimeout((int) REQUEST_TIMEOUT.toMillis())
+                .withConnectionTimeout(3_000)
+                // Retries are the callers' business: loops and watches know how urgent they are.
+                .withRequestRetryBackoffLimit(0)
+                .withWatchReconnectLimit(0)
+                .build();
+        return new KubernetesClientBuilder()
+                .withConfig(ours)
+                .withTaskExecutorSupplier(Executors::newVirtualThreadPerTaskExecutor)
+                .build();
+    }
+}
