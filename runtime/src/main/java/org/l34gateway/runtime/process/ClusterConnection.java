@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.l34gateway.runtime.process;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 
@@ -25,7 +28,8 @@ public final class ClusterConnection {
         return open(userAgent, new ConfigBuilder().build());
     }
 
-    static KubernetesClient open(String userAgent, Config config) {
+    /** As {@link #open(String)}, for a given cluster. */
+    public static KubernetesClient open(String userAgent, Config config) {
         Config ours = new ConfigBuilder(config)
                 .withUserAgent("l34-" + userAgent + "/" + Version.current())
                 .withRequestTimeout((int) REQUEST_TIMEOUT.toMillis())
@@ -36,7 +40,15 @@ public final class ClusterConnection {
                 .build();
         return new KubernetesClientBuilder()
                 .withConfig(ours)
+                .withKubernetesSerialization(serialization())
                 .withTaskExecutorSupplier(Executors::newVirtualThreadPerTaskExecutor)
                 .build();
+    }
+
+    /** As fabric8's own, but an absent component of a record is left out instead of written as null, which CRDs refuse. */
+    static KubernetesSerialization serialization() {
+        ObjectMapper mapper = new ObjectMapper();
+        mapper.setDefaultPropertyInclusion(JsonInclude.Include.NON_NULL);
+        return new KubernetesSerialization(mapper, true);
     }
 }

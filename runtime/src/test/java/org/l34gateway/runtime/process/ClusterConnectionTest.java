@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.l34gateway.runtime.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.l34gateway.api.L34Route;
+import org.l34gateway.api.L34RouteStatus;
+import org.l34gateway.api.ParentRef;
+
+class ClusterConnectionTest {
+    @Test
+    void absent_components_of_records_are_left_out() {
+        L34Route route = new L34Route();
+        route.getMetadata().setName("r");
+        route.setStatus(new L34RouteStatus(List.of(new L34RouteStatus.Parent(
+                new ParentRef(null, null, null, "gw", null, null), "c", List.<Condition>of()))));
+        assertThat(ClusterConnection.serialization().asJson(route))
+                .contains("\"parentRef\":{\"name\":\"gw\"}")
+                .doesNotContain("null");
+    }
+
+    @Test
+    void the_models_of_kubernetes_survive_a_round_trip() {
+        var pod = new PodBuilder()
+                .withNewMetadata()
+                .withName("p")
+                .addToAnnotations("unknown", "kept")
+                .endMetadata()
+                .withNewSpec()
+                .addNewContainer()
+                .withName("c")
+                .endContainer()
+                .endSpec()
+                .build();
+        var serialization = ClusterConnection.serialization();
+        assertThat(serialization.<Object>unmarshal(serialization.asJson(pod))).isEqualTo(pod);
+    }
+}
