@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.l34gateway.lab.command;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** Commands that run the machine's Maven over the whole reactor. More arguments go to Maven as they are. */
+public final class MavenCommands {
+    private MavenCommands() {}
+
+    /** The whole test suite. */
+    @Command(name = "test", description = "Run every test: unit, kernel (network namespaces) and cluster; needs root")
+    public static final class Test implements Callable<Integer> {
+        @Parameters(arity = "0..*", paramLabel = "MAVEN-ARGUMENT", description = "passed on to Maven")
+        private List<String> more = List.of();
+
+        @Override
+        public Integer call() {
+            return maven(List.of("verify"), more);
+        }
+    }
+
+    /** What needs no root. */
+    @Command(name = "check", description = "Run formatting, static analysis and unit tests; minutes, no root")
+    public static final class Check implements Callable<Integer> {
+        @Parameters(arity = "0..*", paramLabel = "MAVEN-ARGUMENT", description = "passed on to Maven")
+        private List<String> more = List.of();
+
+        @Override
+        public Integer call() {
+            return maven(List.of("verify", "-DexcludedGroups=kernel,cluster"), more);
+        }
+    }
+
+    /** Rewrites the expected texts. */
+    @Command(
+            name = "golden",
+            description = "Rewrite the golden files of the tests from what the code makes now; then read the diff")
+    public static final class Golden implements Callable<Integer> {
+        @Parameters(arity = "0..*", paramLabel = "MAVEN-ARGUMENT", description = "passed on to Maven")
+        private List<String> more = List.of();
+
+        @Override
+        public Integer call() {
+            return maven(
+                    List.of(
+                            "verify",
+                            "-DexcludedGroups=kernel,cluster",
+                            "-Dsurefire.arguments=-Dgolden=update",
+                            "-Dgolden=update"),
+                    more);
+        }
+    }
+
+    /** Formats the sources. */
+    @Command(name = "fmt", description = "Format all sources")
+    public static final class Format implements Callable<Integer> {
+        @Parameters(arity = "0..*", paramLabel = "MAVEN-ARGUMENT", description = "passed on to Maven")
+        private List<String> more = List.of();
+
+        @Override
+        public Integer call() {
+            return maven(List.of("spotless:apply"), more);
+        }
+    }
+
+    private static int maven(List<String> goals, List<String> more) {
+        var words = new ArrayList<>(List.of("mvn", "--batch-mode"));
+        words.addAll(goals);
+        words.addAll(more);
+        System.out.println(String.join(" ", words));
+        var builder = new ProcessBuilder(words)
+                .directory(Path.of(System.getProperty("l34.root", ".")).toFile())
+                .inheritIO();
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        try {
+            return builder.start().waitFor();
+        } catch (IOException e) {
+            throw new IllegalStateException("mvn can not be run: " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while Maven ran", e);
+        }
+    }
+}

@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The story that {@code ./l34 demo} tells, on a lab. It uses {@link org.l34gateway.lab.Lab} only. */
+@NullMarked
+package org.l34gateway.lab.demo;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//go:build tools
+
+// Package tools names the commands that the lab builds from this module, so that go.sum covers them.
+package tools
+
+import (
+	_ "github.com/k8snetworkplumbingwg/whereabouts/cmd"
+)
