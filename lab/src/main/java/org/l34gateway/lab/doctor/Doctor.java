@@ -2,6 +2,7 @@
 package org.l34gateway.lab.doctor;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -133,8 +134,9 @@ public final class Doctor {
 
     private static Finding inotify() {
         Path limit = Path.of("/proc/sys/fs/inotify/max_user_instances");
-        try {
-            int instances = Integer.parseInt(Files.readString(limit).strip());
+        try (var file = Files.newInputStream(limit)) {
+            // The kernel answers the first read only, and Files.readString starts with a read of one byte.
+            int instances = Integer.parseInt(new String(file.readNBytes(16), StandardCharsets.US_ASCII).strip());
             boolean enough = instances > INOTIFY_INSTANCES;
             return new Finding(
                     "inotify instances",
