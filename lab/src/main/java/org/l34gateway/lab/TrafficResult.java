@@ -2,6 +2,7 @@
 package org.l34gateway.lab;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.util.Map;
@@ -17,7 +18,9 @@ import org.l34gateway.lab.process.Outcome;
  * @param targets host name of the answering pod → how many it answered; sorted
  */
 public record TrafficResult(int ok, int failed, Map<String, Integer> targets, Latency latencyMs) {
-    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS);
+    private static final ObjectMapper JSON = new ObjectMapper()
+            .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
     /** Time to the answer in milliseconds: of half of them at most {@code p50}, of 99 of 100 at most {@code p99}. */
     public record Latency(double p50, double p99) {}

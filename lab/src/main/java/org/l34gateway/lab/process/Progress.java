@@ -5,10 +5,13 @@ import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** Says on one line per step what is going on and how long it took. Safe to use from several threads. */
 public final class Progress {
+    private static final long POLL_NANOS = 100_000_000;
+
     private final PrintStream out;
     private final long start = System.nanoTime();
 
@@ -57,11 +60,10 @@ public final class Progress {
             if (System.nanoTime() > deadline) {
                 throw new IllegalStateException(what + ": not within " + limit.toSeconds() + " s");
             }
-            try {
-                Thread.sleep(100);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IllegalStateException("interrupted while waiting for: " + what, e);
+            // Other processes decide when it holds, and tell nobody.
+            LockSupport.parkNanos(POLL_NANOS);
+            if (Thread.currentThread().isInterrupted()) {
+                throw new IllegalStateException("interrupted while waiting for: " + what);
             }
         }
     }
