@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Builds the container images of the product from the jars of this build and Debian packages.
+ * The container images of the product, made from the jars of this build, a runtime cut out of the JDK and Debian
+ * packages; no registry, no container engine. Start at {@link org.l34gateway.images.Images}; what is in which image
+ * stands in {@link org.l34gateway.images.Recipes}.
+ *
+ * <p>A recipe is plain data (which file goes where), so it can be compared, printed and hashed; only
+ * {@link org.l34gateway.images.ImageTar} knows Jib. Nothing here knows Kubernetes.
  */
 @NullMarked
 package org.l34gateway.images;

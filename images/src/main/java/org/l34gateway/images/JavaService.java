@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.l34gateway.images;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** The Java programs in image {@code l34-gateway}; a pod runs one with {@code args: ["@/app/NAME.args", …]}. */
+enum JavaService {
+    // Heaps that leave 50 MiB of each memory target to the rest of the JVM.
+    GATEWAY_AGENT(64),
+    NODE_AGENT(48),
+    WEBHOOK(64),
+    ENDPOINTSLICE_CONTROLLER(96);
+
+    private final int heapMebibytes;
+
+    JavaService(int heapMebibytes) {
+        this.heapMebibytes = heapMebibytes;
+    }
+
+    /** Name of the module and of the argument file: {@code gateway-agent}. */
+    String module() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /**
+     * The java launcher's argument file: flags, class path, main class.
+     *
+     * @param classPath absolute paths in the image, the service's own jar first
+     * @param mainClass with its package
+     */
+    String arguments(List<String> classPath, String mainClass) {
+        var lines = new ArrayList<>(List.of(
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:-UsePerfData",
+                "-XX:+ExitOnOutOfMemoryError",
+                "-Xms8m",
+                "-Xmx" + heapMebibytes + "m",
+                "-Xss512k",
+                // A collection gives memory back instead of keeping what one burst needed.
+                "-XX:MinHeapFreeRatio=10",
+                "-XX:MaxHeapFreeRatio=30",
+                // stdout is the log's, one JSON object per line.
+                "-Xlog:disable",
+                "-Xlog:all=warning:stderr",
+                "--enable-native-access=ALL-UNNAMED",
+                // Netty and JCTools; a warning on every start otherwise.
+                "--sun-misc-unsafe-memory-access=allow",
+                "-Djna.boot.library.path=" + Recipes.NATIVE_LIBRARIES,
+                "-Djna.nounpack=true",
+                "-Djna.noclasspath=true"));
+        lines.add("-cp");
+        lines.add(String.join(":", classPath));
+        lines.add(mainClass);
+        return String.join("\n", lines) + "\n";
+    }
+}
