@@ -57,9 +57,12 @@ public final class IpAddress implements Comparable<IpAddress> {
 
     @Override
     public int compareTo(IpAddress other) {
-        return bytes.length != other.bytes.length
-                ? Integer.compare(bytes.length, other.bytes.length)
-                : Arrays.compareUnsigned(bytes, other.bytes);
+        // Not Arrays.compareUnsigned, which TeaVM does not have.
+        int order = Integer.compare(bytes.length, other.bytes.length);
+        for (int i = 0; order == 0 && i < bytes.length; i++) {
+            order = Integer.compare(bytes[i] & 0xFF, other.bytes[i] & 0xFF);
+        }
+        return order;
     }
 
     @Override
