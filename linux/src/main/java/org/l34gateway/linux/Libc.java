@@ -4,7 +4,9 @@ package org.l34gateway.linux;
 import com.sun.jna.LastErrorException;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLong;
+import com.sun.jna.Pointer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +37,9 @@ public final class Libc {
     public static final int MNT_DETACH = 2;
 
     public static final int EFD_CLOEXEC = 0x80000;
+
+    /** Offset of d_name in struct dirent of 64-bit glibc: ino 8, off 8, reclen 2, type 1. */
+    private static final int DIRENT_NAME = 19;
 
     private Libc() {}
 
@@ -101,6 +106,74 @@ public final class Libc {
     public static int write(int fd, byte[] bytes, int length) {
         try {
             return C.write(fd, bytes, new NativeLong(length)).intValue();
+        } catch (LastErrorException refused) {
+            return -refused.getErrorCode();
+        }
+    }
+
+    public static int read(int fd, byte[] buffer) {
+        try {
+            return C.read(fd, buffer, new NativeLong(buffer.length)).intValue();
+        } catch (LastErrorException refused) {
+            return -refused.getErrorCode();
+        }
+    }
+
+    public static int fsync(int fd) {
+        try {
+            return C.fsync(fd);
+        } catch (LastErrorException refused) {
+            return -refused.getErrorCode();
+        }
+    }
+
+    public static int rename(String from, String to) {
+        try {
+            return C.rename(utf8(from), utf8(to));
+        } catch (LastErrorException refused) {
+            return -refused.getErrorCode();
+        }
+    }
+
+    public static int unlink(String path) {
+        try {
+            return C.unlink(utf8(path));
+        } catch (LastErrorException refused) {
+            return -refused.getErrorCode();
+        }
+    }
+
+    public static int mkdir(String path, int mode) {
+        try {
+            return C.mkdir(utf8(path), mode);
+        } catch (LastErrorException refused) {
+            return -refused.getErrorCode();
+        }
+    }
+
+    /** What a symbolic link says, null when it can not be read. */
+    public static @Nullable String readlink(String path) {
+        byte[] buffer = new byte[4096];
+        try {
+            int length = C.readlink(utf8(path), buffer, new NativeLong(buffer.length))
+                    .intValue();
+            return new String(buffer, 0, length, StandardCharsets.UTF_8);
+        } catch (LastErrorException refused) {
+            return null;
+        }
+    }
+
+    /** Adds the names in a directory to {@code names}, without {@code .} and {@code ..}, in no order. */
+    public static int list(String directory, List<String> names) {
+        try {
+            Pointer stream = C.opendir(utf8(directory));
+            for (Pointer entry = C.readdir(stream); entry != null; entry = C.readdir(stream)) {
+                String name = entry.getString(DIRENT_NAME, "UTF-8");
+                if (!name.equals(".") && !name.equals("..")) {
+                    names.add(name);
+                }
+            }
+            return C.closedir(stream);
         } catch (LastErrorException refused) {
             return -refused.getErrorCode();
         }
@@ -209,6 +282,24 @@ public final class Libc {
         static native NativeLong recv(int fd, byte[] buffer, NativeLong length, int flags) throws LastErrorException;
 
         static native NativeLong write(int fd, byte[] bytes, NativeLong length) throws LastErrorException;
+
+        static native NativeLong read(int fd, byte[] buffer, NativeLong length) throws LastErrorException;
+
+        static native int fsync(int fd) throws LastErrorException;
+
+        static native int rename(byte[] from, byte[] to) throws LastErrorException;
+
+        static native int unlink(byte[] path) throws LastErrorException;
+
+        static native int mkdir(byte[] path, int mode) throws LastErrorException;
+
+        static native NativeLong readlink(byte[] path, byte[] buffer, NativeLong length) throws LastErrorException;
+
+        static native Pointer opendir(byte[] path) throws LastErrorException;
+
+        static native @Nullable Pointer readdir(Pointer stream) throws LastErrorException;
+
+        static native int closedir(Pointer stream) throws LastErrorException;
 
         static native int setns(int fd, int kind) throws LastErrorException;
 
