@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.l34gateway.cni;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.l34gateway.cni.host.FileLock;
+import org.l34gateway.cni.host.Host;
+import org.l34gateway.cni.host.HostFiles;
+
+/**
+ * The attachment records of this node: one file {@code CONTAINER@INTERFACE.json} each, one lock per sandbox. Plugins and
+ * node-agent change the kernel of a sandbox only under its lock, and write the record before they start: a process that
+ * is killed leaves a record of everything that it may have done.
+ */
+public final class AttachmentRecords {
+    /** Where records are unless the configuration's {@code dataDir} says otherwise. */
+    public static final String DEFAULT_DIRECTORY = "/var/lib/cni/l34-gateway/attachments";
+
+    /** How long a sandbox's lock is waited for; below the time that kubelet gives a CNI call. */
+    private static final int LOCK_WAIT_MILLIS = 20_000;
+
+    private static final String SUFFIX = ".json";
+
+    private final Host host;
+    private final HostFiles files;
+    private final String directory;
+    private final String bootId;
+
+    /** Records in a directory, which need not exist. */
+    public AttachmentRecords(Host host, String directory) {
+        this.host = host;
+        this.files = new HostFiles(host);
+        this.directory = directory;
+        this.bootId = files.line("/proc/sys/kernel/random/boot_id");
+    }
+
+    public Host host() {
+        return host;
+    }
+
+    /** This boot, as records name it. */
+    public String bootId() {
+        return bootId;
+    }
+
+    /**
+     * Takes the lock of a sandbox; close it to let go.
+     *
+     * @throws CniError {@link CniError#TRY_AGAIN} when somebody has it for more than 20 s
+     */
+    public FileLock lock(String containerId) {
+        files.makeDirectories(directory);
+        FileLock lock = FileLock.take(host, directory + "/" + containerId + ".lock", LOCK_WAIT_MILLIS);
+        if (lock == null) {
+            throw new CniError(CniError.TRY_AGAIN, "sandbox " + containerId + " is being changed by another process");
+        }
+        return lock;
+    }
+
+    /** What is written down about an attachment. */
+    public StoredRecord find(AttachmentKey key) {
+        byte @Nullable [] content = files.read(path(key));
+        if (content == null) {
+            return new StoredRecord.Missing();
+        }
+        try {
+            AttachmentRecord record = AttachmentRecord.read(content);
+            if (!record.who().key().equals(key)) {
+                return new StoredRecord.Unreadable("it is about " + record.who().key());
+            }
+            boolean thisBoot = record.bootId().equals(bootId);
+            return thisBoot ? new StoredRecord.Found(record) : new StoredRecord.Stale();
+        } catch (RuntimeException garbage) {
+            String why = garbage.getMessage();
+            return new StoredRecord.Unreadable(why == null ? "garbage" : why);
+        }
+    }
+
+    /** Every readable record of this boot, in order of container and interface. */
+    public List<AttachmentRecord> list() {
+        List<AttachmentRecord> found = new ArrayList<>();
+        for (AttachmentKey key : keys()) {
+            if (find(key) instanceof StoredRecord.Found(AttachmentRecord record)) {
+                found.add(record);
+            }
+        }
+        return found;
+    }
+
+    /** The readable records of a sandbox but one. */
+    public List<AttachmentRecord> others(AttachmentKey but) {
+        List<AttachmentRecord> found = new ArrayList<>();
+        for (AttachmentKey key : keys()) {
+            boolean sibling = key.containerId().equals(but.containerId()) && !key.equals(but);
+            if (sibling && find(key) instanceof StoredRecord.Found(AttachmentRecord record)) {
+                found.add(record);
+            }
+        }
+        return found;
+    }
+
+    /** Whether a sandbox has a record, other than this one, that can not be read: then nobody knows what it holds. */
+    public boolean hasUnreadableSibling(AttachmentKey but) {
+        for (AttachmentKey key : keys()) {
+            boolean sibling = key.containerId().equals(but.containerId()) && !key.equals(but);
+            if (sibling && find(key) instanceof StoredRecord.Unreadable) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Writes a record in the place of what is there; the caller has the lock. */
+    public void write(AttachmentRecord record) {
+        files.write(path(record.who().key()), record.toJson());
+    }
+
+    /** Removes a record and, with the sandbox's last one, the lock file; the caller has the lock. */
+    public void remove(AttachmentKey key, FileLock lock) {
+        files.remove(path(key));
+        for (AttachmentKey left : keys()) {
+            if (left.containerId().equals(key.containerId())) {
+                return;
+            }
+        }
+        lock.removeFile();
+    }
+
+    /** Removes the records of other boots; what they tell is gone. Returns how many there were. */
+    public int removeStale() {
+        int removed = 0;
+        for (AttachmentKey key : keys()) {
+            if (find(key) instanceof StoredRecord.Stale) {
+                try (FileLock lock = lock(key.containerId())) {
+                    if (find(key) instanceof StoredRecord.Stale) {
+                        remove(key, lock);
+                        removed++;
+                    }
+                }
+            }
+        }
+        return removed;
+    }
+
+    /** Keys of all record files, whatever is in them. */
+    private List<AttachmentKey> keys() {
+        List<AttachmentKey> keys = new ArrayList<>();
+        for (String name : files.list(directory)) {
+            int at = name.indexOf('@');
+            if (at > 0 && name.endsWith(SUFFIX) && name.length() - SUFFIX.length() > at + 1) {
+                try {
+                    keys.add(new AttachmentKey(
+                            name.substring(0, at), name.substring(at + 1, name.length() - SUFFIX.length())));
+                } catch (IllegalArgumentException foreign) {
+                    // Somebody else's file: not ours to judge.
+                }
+            }
+        }
+        return keys;
+    }
+
+    private String path(AttachmentKey key) {
+        return directory + "/" + key + SUFFIX;
+    }
+}

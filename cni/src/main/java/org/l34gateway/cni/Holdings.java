@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.l34gateway.cni;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.l34gateway.ip.IpAddress;
+import org.l34gateway.ip.IpPrefix;
+
+/**
+ * What the kernel holds for one attachment. Lists are sorted and without duplicates.
+ *
+ * @param vips addresses on {@code lo}, as host prefixes
+ * @param table routing table, 0 for none yet
+ * @param sources sources with a rule that looks into the table
+ * @param nextHops gateways of the table's default routes
+ * @param sysctls parameters that were set: path below /proc/sys → value
+ */
+public record Holdings(
+        List<IpPrefix> vips,
+        int table,
+        List<IpPrefix> sources,
+        List<IpAddress> nextHops,
+        SortedMap<String, String> sysctls) {
+    /** Nothing. */
+    public static final Holdings NONE = new Holdings(List.of(), 0, List.of(), List.of(), new TreeMap<>());
+
+    public Holdings {
+        vips = List.copyOf(new ArrayList<>(new TreeSet<>(vips)));
+        sources = List.copyOf(new ArrayList<>(new TreeSet<>(sources)));
+        nextHops = List.copyOf(new ArrayList<>(new TreeSet<>(nextHops)));
+        sysctls = new TreeMap<>(sysctls);
+    }
+
+    /** VIPs and nothing else. */
+    public static Holdings ofVips(Iterable<IpPrefix> vips) {
+        List<IpPrefix> all = new ArrayList<>();
+        vips.forEach(all::add);
+        return new Holdings(all, 0, List.of(), List.of(), new TreeMap<>());
+    }
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.l34gateway.cni.host;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.l34gateway.cni.json.Utf8;
+import org.l34gateway.netlink.Errno;
+import org.l34gateway.netlink.KernelRefused;
+
+/**
+ * Whole files over a {@link Host}. Every method throws {@link KernelRefused} for errors other than the ones it names.
+ */
+public final class HostFiles {
+    private static final int PRIVATE_FILE = 0600;
+    private static final int PRIVATE_DIRECTORY = 0700;
+
+    private final Host host;
+
+    public HostFiles(Host host) {
+        this.host = host;
+    }
+
+    /** Everything in the file, null when there is no such file. */
+    public byte @Nullable [] read(String path) {
+        int fd = host.open(path, Host.O_RDONLY, 0);
+        if (fd == -Errno.ENOENT) {
+            return null;
+        }
+        check("open", path, fd);
+        try {
+            return readAll(fd, path, Integer.MAX_VALUE);
+        } finally {
+            host.close(fd);
+        }
+    }
+
+    /**
+     * Everything that an open file gives.
+     *
+     * @param name for the error message
+     * @param limitBytes reading stops soon after more than so many, and the result is longer than the limit
+     */
+    public byte[] readAll(int fd, String name, int limitBytes) {
+        byte[] all = new byte[0];
+        byte[] buffer = new byte[8192];
+        while (true) {
+            int count = host.read(fd, buffer);
+            if (count == -Errno.EINTR) {
+                continue;
+            }
+            check("read", name, count);
+            if (count == 0 || all.length > limitBytes) {
+                return all;
+            }
+            int end = all.length;
+            all = Arrays.copyOf(all, end + count);
+            System.arraycopy(buffer, 0, all, end, count);
+        }
+    }
+
+    /** Puts the content in the place of the file: a reader, also one after a crash, sees the old content or the new. */
+    public void write(String path, byte[] content) {
+        String temporary = path + ".tmp";
+        int fd = check(
+                "open", temporary, host.open(temporary, Host.O_WRONLY | Host.O_CREAT | Host.O_TRUNC, PRIVATE_FILE));
+        try {
+            writeAll(fd, temporary, content);
+            check("fsync", temporary, host.fsync(fd));
+        } finally {
+            host.close(fd);
+        }
+        check("rename", path, host.rename(temporary, path));
+    }
+
+    /** Writes all bytes to an open file. */
+    public void writeAll(int fd, String name, byte[] content) {
+        int at = 0;
+        while (at < content.length) {
+            int count = host.write(fd, content, at);
+            if (count != -Errno.EINTR) {
+                at += check("write", name, count);
+            }
+        }
+    }
+
+    /** Removes the file and what a killed {@link #write} left; it may be gone. */
+    public void remove(String path) {
+        unlink(path);
+        unlink(path + ".tmp");
+    }
+
+    private void unlink(String path) {
+        int result = host.unlink(path);
+        if (result != -Errno.ENOENT) {
+            check("unlink", path, result);
+        }
+    }
+
+    /** Makes the directory and those above it, for root only; they may be there. */
+    public void makeDirectories(String path) {
+        int made = host.mkdir(path, PRIVATE_DIRECTORY);
+        if (made == -Errno.ENOENT && path.lastIndexOf('/') > 0) {
+            makeDirectories(path.substring(0, path.lastIndexOf('/')));
+            made = host.mkdir(path, PRIVATE_DIRECTORY);
+        }
+        if (made != -Errno.EEXIST) {
+            check("mkdir", path, made);
+        }
+    }
+
+    /** The names in a directory in alphabetical order, none when there is no such directory. */
+    public List<String> list(String path) {
+        List<String> names = new ArrayList<>();
+        int result = host.list(path, names);
+        if (result != -Errno.ENOENT) {
+            check("opendir", path, result);
+        }
+        Collections.sort(names);
+        return names;
+    }
+
+    /** A one-line file such as those below /proc, without the newline; empty when there is none. */
+    public String line(String path) {
+        byte @Nullable [] content = read(path);
+        return content == null ? "" : Utf8.decode(content).trim();
+    }
+
+    static int check(String call, String target, int result) {
+        if (result < 0) {
+            throw new KernelRefused(call, target, -result);
+        }
+        return result;
+    }
+}

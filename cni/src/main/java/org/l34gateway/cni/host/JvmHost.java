@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.l34gateway.cni.host;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.l34gateway.linux.Libc;
+import org.l34gateway.linux.NetlinkSocket;
+import org.l34gateway.linux.Netns;
+import org.l34gateway.netlink.Errno;
+import org.l34gateway.netlink.KernelRefused;
+import org.l34gateway.netlink.NetlinkPort;
+
+/**
+ * The machine seen from a JVM, through JNA. Threads stay in their namespaces: parameters are read and written on threads
+ * that end. Safe for use by several threads, as the C functions are.
+ *
+ * @param procSys normally {@code /proc/sys}; another mount of procfs where that one is read-only
+ */
+public record JvmHost(String procSys) implements Host {
+    private static final String OWN_NAMESPACE = "/proc/thread-self/ns/net";
+
+    /** With the machine's {@code /proc/sys}. */
+    public JvmHost() {
+        this("/proc/sys");
+    }
+
+    @Override
+    public @Nullable String env(String name) {
+        return System.getenv(name);
+    }
+
+    @Override
+    public int open(String path, int flags, int mode) {
+        return Libc.open(path, flags, mode);
+    }
+
+    @Override
+    public int read(int fd, byte[] buffer) {
+        return Libc.read(fd, buffer);
+    }
+
+    @Override
+    public int write(int fd, byte[] bytes, int from) {
+        byte[] rest = from == 0 ? bytes : Arrays.copyOfRange(bytes, from, bytes.length);
+        return Libc.write(fd, rest, rest.length);
+    }
+
+    @Override
+    public int fsync(int fd) {
+        return Libc.fsync(fd);
+    }
+
+    @Override
+    public int close(int fd) {
+        return Libc.close(fd);
+    }
+
+    @Override
+    public int rename(String from, String to) {
+        return Libc.rename(from, to);
+    }
+
+    @Override
+    public int unlink(String path) {
+        return Libc.unlink(path);
+    }
+
+    @Override
+    public int mkdir(String path, int mode) {
+        return Libc.mkdir(path, mode);
+    }
+
+    @Override
+    public int tryLock(int fd) {
+        return Libc.flock(fd, Libc.LOCK_EX | Libc.LOCK_NB);
+    }
+
+    @Override
+    public @Nullable String readlink(String path) {
+        return Libc.readlink(path);
+    }
+
+    @Override
+    public int list(String directory, List<String> names) {
+        return Libc.list(directory, names);
+    }
+
+    @Override
+    public void pauseMillis(int millis) {
+        Libc.poll(new int[0], new boolean[0], millis);
+    }
+
+    @Override
+    public Namespace namespace(String path) {
+        Netns netns = Netns.open(Path.of(path));
+        try {
+            if (Objects.equals(readlink(OWN_NAMESPACE), inside(netns, () -> readlink(OWN_NAMESPACE)))) {
+                throw new KernelRefused("setns", path + " (the caller's own namespace)", Errno.EINVAL);
+            }
+            return new Opened(this, netns, NetlinkSocket.open(netns));
+        } catch (RuntimeException refused) {
+            netns.close();
+            throw refused;
+        }
+    }
+
+    private static <T extends @Nullable Object> T inside(Netns netns, Callable<T> work) {
+        try {
+            return netns.call(work);
+        } catch (RuntimeException refused) {
+            throw refused;
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted in " + netns, interrupted);
+        } catch (Exception impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    private record Opened(JvmHost host, Netns netns, NetlinkSocket socket) implements Namespace {
+        @Override
+        public NetlinkPort netlink() {
+            return socket;
+        }
+
+        @Override
+        public String parameter(String name) {
+            return inside(netns, () -> ParameterFile.read(host, host.procSys + "/" + name));
+        }
+
+        @Override
+        public void setParameter(String name, String value) {
+            inside(netns, () -> {
+                ParameterFile.write(host, host.procSys + "/" + name, value);
+                return name;
+            });
+        }
+
+        @Override
+        public void close() {
+            socket.close();
+            netns.close();
+        }
+    }
+}

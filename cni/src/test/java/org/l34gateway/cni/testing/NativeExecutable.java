@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.l34gateway.cni.testing;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.teavm.diagnostics.Problem;
+import org.teavm.diagnostics.ProblemSeverity;
+import org.teavm.tooling.ConsoleTeaVMToolLog;
+import org.teavm.tooling.TeaVMTargetType;
+import org.teavm.tooling.TeaVMTool;
+import org.teavm.tooling.TeaVMToolException;
+import org.teavm.vm.TeaVMOptimizationLevel;
+
+/**
+ * Turns a main class into one static executable: TeaVM writes C, gcc compiles it. Arguments: main class, output file,
+ * directory for generated C, {@code true} to fail when there is no gcc. Builds only when a class is newer than the output.
+ */
+public final class NativeExecutable {
+    private static final int MIN_HEAP_BYTES = 1 << 20;
+    /** Room for a configuration of the largest size that is read. */
+    private static final int MAX_HEAP_BYTES = 64 << 20;
+
+    private NativeExecutable() {}
+
+    public static void main(String[] args) throws Exception {
+        Path output = Path.of(args[1]);
+        Path sources = Path.of(args[2]);
+        String gcc = System.getProperty("native.gcc", "gcc");
+        if (!works(gcc)) {
+            if (Boolean.parseBoolean(args[3])) {
+                throw new IllegalStateException(gcc + " is missing (Debian packages gcc, libc6-dev)");
+            }
+            System.out.println("[WARNING] " + output.getFileName() + " is not built: " + gcc
+                    + " is missing (Debian packages gcc, libc6-dev)");
+            return;
+        }
+        if (isUpToDate(output)) {
+            return;
+        }
+        deleteTree(sources);
+        Files.createDirectories(sources);
+        Files.createDirectories(output.toAbsolutePath().getParent());
+        generate(args[0], sources);
+        compile(gcc, sources, output);
+    }
+
+    private static void generate(String mainClass, Path sources) throws TeaVMToolException {
+        TeaVMTool tool = new TeaVMTool();
+        tool.setTargetType(TeaVMTargetType.C);
+        tool.setMainClass(mainClass);
+        tool.setTargetDirectory(sources.toFile());
+        tool.setTargetFileName("");
+        tool.setObfuscated(false);
+        tool.setOptimizationLevel(TeaVMOptimizationLevel.ADVANCED);
+        tool.setMinHeapSize(MIN_HEAP_BYTES);
+        tool.setMaxHeapSize(MAX_HEAP_BYTES);
+        tool.setHeapDump(false);
+        tool.setShortFileNames(true);
+        tool.setLog(new ConsoleTeaVMToolLog(false));
+        tool.setClassLoader(NativeExecutable.class.getClassLoader());
+        tool.generate();
+        List<String> errors = new ArrayList<>();
+        for (Problem problem : tool.getProblemProvider().getProblems()) {
+            if (problem.getSeverity() == ProblemSeverity.ERROR) {
+                errors.add(problem.getText() + " " + List.of(problem.getParams()) + " at "
+                        + (problem.getLocation() == null
+                                ? "?"
+                                : problem.getLocation().getMethod()));
+            }
+        }
+        if (!errors.isEmpty()) {
+            throw new IllegalStateException("TeaVM can not compile " + mainClass + ":\n" + String.join("\n", errors));
+        }
+    }
+
+    /** -iquote, not -I: a generated time.h would hide the system's. _GNU_SOURCE: setns. */
+    private static void compile(String gcc, Path sources, Path output) throws IOException, InterruptedException {
+        Path temporary = output.resolveSibling(output.getFileName() + ".tmp");
+        Process compiler = new ProcessBuilder(
+                        gcc,
+                        "-O2",
+                        "-static",
+                        "-s",
+                        "-w",
+                        "-D_GNU_SOURCE",
+                        "-iquote",
+                        ".",
+                        "all.c",
+                        "-lm",
+                        "-o",
+                        temporary.toAbsolutePath().toString())
+                .directory(sources.toFile())
+                .redirectErrorStream(true)
+                .start();
+        String words = new String(compiler.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (compiler.waitFor() != 0) {
+            throw new IllegalStateException(gcc + " failed:\n" + words);
+        }
+        Files.move(temporary, output, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static boolean works(String gcc) throws InterruptedException {
+        try {
+            return new ProcessBuilder(gcc, "--version")
+                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                            .redirectError(ProcessBuilder.Redirect.DISCARD)
+                            .start()
+                            .waitFor()
+                    == 0;
+        } catch (IOException absent) {
+            return false;
+        }
+    }
+
+    /** Whether the output is newer than every class and jar that it could be made of. */
+    private static boolean isUpToDate(Path output) throws IOException {
+        if (!Files.exists(output)) {
+            return false;
+        }
+        long built = Files.getLastModifiedTime(output).toMillis();
+        for (String entry : classPath()) {
+            Path path = Path.of(entry);
+            if (Files.isDirectory(path)) {
+                try (Stream<Path> files = Files.walk(path)) {
+                    if (files.anyMatch(file -> file.toFile().lastModified() > built)) {
+                        return false;
+                    }
+                }
+            } else if (path.toFile().lastModified() > built) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static List<String> classPath() {
+        return List.of(System.getProperty("java.class.path", "").split(java.io.File.pathSeparator));
+    }
+
+    private static void deleteTree(Path tree) throws IOException {
+        if (Files.exists(tree)) {
+            try (Stream<Path> files = Files.walk(tree)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
+    }
+}
