@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.l34gateway.cni.sbr;
+
+import java.util.EnumSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.l34gateway.cni.Attachment;
+import org.l34gateway.cni.AttachmentKey;
+import org.l34gateway.cni.AttachmentRecord;
+import org.l34gateway.cni.AttachmentRecords;
+import org.l34gateway.cni.CniError;
+import org.l34gateway.cni.Sandbox;
+import org.l34gateway.cni.StoredRecord;
+import org.l34gateway.cni.host.FileLock;
+import org.l34gateway.cni.host.Namespace;
+import org.l34gateway.ip.IpFamily;
+import org.l34gateway.netlink.Rtnetlink;
+
+/**
+ * Source-based routing of one Gateway in a pod: {@code from VIP lookup TABLE}, and in the table a default route over the
+ * next hops with {@code unreachable} behind it. The plugin and node-agent both come here; each call takes the sandbox's
+ * lock, and may be repeated.
+ */
+public final class RouteAttachment {
+    /** Name of the plugin's executable, and of the owner in records. */
+    public static final String PLUGIN = "policy-route";
+
+    private RouteAttachment() {}
+
+    /**
+     * Makes the attachment hold exactly this. Next hops that are on no link of the pod are left out and reported; their
+     * traffic is refused by {@code unreachable} until a later call finds them. Only families that this attachment has or
+     * had are touched. When the kernel refuses a step, what was done is taken back.
+     *
+     * @throws CniError for a table that another attachment of the sandbox uses for the same family, for a namespace that
+     *     is not there, for a sandbox that is busy too long
+     */
+    public static RouteOutcome apply(AttachmentRecords records, Attachment who, RouteWanted wanted) {
+        try (FileLock lock = records.lock(who.key().containerId());
+                Namespace netns = Sandbox.open(records, who.netns())) {
+            return new RouteChange(records, who.key(), lock, netns, new Rtnetlink(netns.netlink())).apply(who, wanted);
+        }
+    }
+
+    /**
+     * Removes the attachment: its rules, its routes and its record. Sysctls stay.
+     *
+     * @param netns path from the runtime, empty to take the record's
+     */
+    public static void remove(AttachmentRecords records, AttachmentKey key, String netns) {
+        if (records.find(key) instanceof StoredRecord.Missing) {
+            return; // nothing was ever started: the record is written first
+        }
+        try (FileLock lock = records.lock(key.containerId())) {
+            String recorded = records.find(key) instanceof StoredRecord.Found(AttachmentRecord record)
+                    ? record.who().netns()
+                    : "";
+            try (@Nullable Namespace there = Sandbox.openIfThere(records, netns, recorded)) {
+                if (there != null) {
+                    new RouteChange(records, key, lock, there, new Rtnetlink(there.netlink())).removeAll();
+                }
+            }
+            records.remove(key, lock);
+        }
+    }
+
+    /**
+     * What would have to be changed for the kernel to hold what the record says; empty when it does.
+     *
+     * @throws CniError {@link CniError#UNKNOWN_CONTAINER} without record
+     */
+    public static String difference(AttachmentRecords records, AttachmentKey key, String netns) {
+        try (FileLock _ = records.lock(key.containerId());
+                Namespace there = Sandbox.open(records, netns)) {
+            if (!(records.find(key) instanceof StoredRecord.Found(AttachmentRecord record))) {
+                throw new CniError(CniError.UNKNOWN_CONTAINER, "no attachment " + key);
+            }
+            RouteWanted held = RouteWanted.of(record.holds());
+            PodRouting present = PodRouting.read(new Rtnetlink(there.netlink()), EnumSet.allOf(IpFamily.class));
+            RoutePlan plan = RoutePlan.decide(held, Set.of(), held.families(), present);
+            return plan.isEmpty() && plan.notOnLink().isEmpty() ? "" : plan.toString();
+        }
+    }
+}

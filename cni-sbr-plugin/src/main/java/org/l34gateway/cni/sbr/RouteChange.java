@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.l34gateway.cni.sbr;
+
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+import org.l34gateway.cni.Attachment;
+import org.l34gateway.cni.AttachmentKey;
+import org.l34gateway.cni.AttachmentRecord;
+import org.l34gateway.cni.AttachmentRecords;
+import org.l34gateway.cni.CniError;
+import org.l34gateway.cni.Holdings;
+import org.l34gateway.cni.StoredRecord;
+import org.l34gateway.cni.Undo;
+import org.l34gateway.cni.host.FileLock;
+import org.l34gateway.cni.host.Namespace;
+import org.l34gateway.ip.IpAddress;
+import org.l34gateway.ip.IpFamily;
+import org.l34gateway.ip.IpPrefix;
+import org.l34gateway.netlink.Neighbour;
+import org.l34gateway.netlink.Route;
+import org.l34gateway.netlink.Rtnetlink;
+import org.l34gateway.netlink.Rule;
+
+/** One change of one attachment, under the sandbox's lock, with its namespace open. */
+record RouteChange(AttachmentRecords records, AttachmentKey key, FileLock lock, Namespace netns, Rtnetlink kernel) {
+    /** Tables from here on are ours to choose. */
+    static final int FIRST_TABLE = 5000;
+    /** Tables from here on are the targets' in gateway pods. */
+    private static final int END_OF_TABLES = 0x10000;
+
+    RouteOutcome apply(Attachment who, RouteWanted asked) {
+        StoredRecord before = records.find(key);
+        PodRouting present = PodRouting.read(kernel, EnumSet.allOf(IpFamily.class));
+        List<AttachmentRecord> others = records.others(key);
+        Holdings held = before instanceof StoredRecord.Found(AttachmentRecord record) ? record.holds() : Holdings.NONE;
+        RouteWanted wanted = new RouteWanted(
+                asked.sources(), asked.nextHops(), table(asked, held, others, present), asked.sysctls());
+        Set<IpFamily> families = families(before, held, wanted);
+        requireFree(wanted, others);
+        RoutePlan plan = RoutePlan.decide(wanted, formerTables(before, held, others, present), families, present);
+
+        AttachmentRecord meanwhile =
+                new AttachmentRecord(RouteAttachment.PLUGIN, records.bootId(), who, both(held, wanted));
+        records.write(meanwhile);
+        Undo undo = new Undo();
+        try {
+            SortedMap<String, String> sysctls = PodSysctls.apply(netns, wanted, undo);
+            applyTo(plan, present, undo);
+            List<IpAddress> nextHops = new ArrayList<>(wanted.nextHops());
+            nextHops.removeAll(plan.notOnLink());
+            AttachmentRecord after = meanwhile.withHoldings(
+                    new Holdings(List.of(), wanted.table(), wanted.sources(), nextHops, sysctls));
+            if (!after.equals(meanwhile)) {
+                records.write(after);
+            }
+            return new RouteOutcome(after, plan.notOnLink());
+        } catch (RuntimeException refused) {
+            if (undo.run()) {
+                restore(before);
+            }
+            throw refused;
+        }
+    }
+
+    void removeAll() {
+        StoredRecord before = records.find(key);
+        PodRouting present = PodRouting.read(kernel, EnumSet.allOf(IpFamily.class));
+        Holdings held = before instanceof StoredRecord.Found(AttachmentRecord record) ? record.holds() : Holdings.NONE;
+        Set<Integer> tables = formerTables(before, held, records.others(key), present);
+        RoutePlan plan =
+                RoutePlan.decide(RouteWanted.NOTHING, tables, families(before, held, RouteWanted.NOTHING), present);
+        applyTo(plan, present, new Undo());
+    }
+
+    private void applyTo(RoutePlan plan, PodRouting present, Undo undo) {
+        for (Neighbour neighbour : plan.forget()) {
+            kernel.delete(neighbour);
+        }
+        for (Route route : plan.put()) {
+            kernel.replace(route);
+            undo.add(() -> putBack(route, present));
+        }
+        for (Rule rule : plan.addRules()) {
+            kernel.add(rule);
+            undo.add(() -> kernel.delete(rule));
+        }
+        for (Rule rule : plan.dropRules()) {
+            kernel.delete(rule);
+            undo.add(() -> kernel.add(rule));
+        }
+        for (Route route : plan.dropRoutes()) {
+            kernel.delete(route);
+            undo.add(() -> kernel.replace(route));
+        }
+    }
+
+    private void putBack(Route made, PodRouting before) {
+        for (Route route : before.routes()) {
+            if (route.table() == made.table()
+                    && route.metric() == made.metric()
+                    && route.destination().equals(made.destination())) {
+                kernel.replace(route);
+                return;
+            }
+        }
+        kernel.delete(made);
+    }
+
+    /** The asked table, else the one that the record has, else the smallest that nobody uses; 0 while nothing needs one. */
+    private static int table(RouteWanted asked, Holdings held, List<AttachmentRecord> others, PodRouting present) {
+        if (asked.table() != 0 || held.table() != 0 || asked.isEmpty()) {
+            return asked.table() != 0 ? asked.table() : held.table();
+        }
+        Set<Integer> taken = tables(others);
+        int table = FIRST_TABLE;
+        while (taken.contains(table) || present.uses(table)) {
+            table++;
+        }
+        return table;
+    }
+
+    /** Two attachments may share a table (the reference's do, one for each family), but not a family in it. */
+    private static void requireFree(RouteWanted wanted, List<AttachmentRecord> others) {
+        for (AttachmentRecord other : others) {
+            Set<IpFamily> shared = RouteWanted.of(other.holds()).families();
+            shared.retainAll(wanted.families());
+            if (wanted.table() != 0 && other.holds().table() == wanted.table() && !shared.isEmpty()) {
+                throw new CniError(
+                        CniError.INVALID_CONFIGURATION,
+                        "table " + wanted.table() + " is used for " + shared + " by "
+                                + other.who().key().ifname());
+            }
+        }
+    }
+
+    /**
+     * Tables with rules or routes of this attachment: the record's, and those of rules of ours for its sources that no
+     * other record claims (a killed change of table leaves them). Without a readable record every table of ours that no
+     * other record claims, as long as all others can be read.
+     */
+    private Set<Integer> formerTables(
+            StoredRecord before, Holdings held, List<AttachmentRecord> others, PodRouting present) {
+        Set<Integer> former = new HashSet<>();
+        boolean unknown = before instanceof StoredRecord.Unreadable && !records.hasUnreadableSibling(key);
+        Set<Integer> claimed = tables(others);
+        for (Rule rule : present.rules()) {
+            IpPrefix source = rule.source();
+            boolean mine = source != null && (unknown || held.sources().contains(source));
+            if (mine && RoutePlan.isOurs(rule) && !claimed.contains(rule.table())) {
+                former.add(rule.table());
+            }
+        }
+        for (Route route : present.routes()) {
+            boolean choosable = route.table() >= FIRST_TABLE && route.table() < END_OF_TABLES;
+            if (unknown && choosable && RoutePlan.isOurs(route) && !claimed.contains(route.table())) {
+                former.add(route.table());
+            }
+        }
+        if (held.table() != 0) {
+            former.add(held.table());
+        }
+        return former;
+    }
+
+    /** The families that this attachment has or had; all of them when nobody knows. */
+    private static Set<IpFamily> families(StoredRecord before, Holdings held, RouteWanted wanted) {
+        if (before instanceof StoredRecord.Unreadable) {
+            return EnumSet.allOf(IpFamily.class);
+        }
+        Set<IpFamily> families = wanted.families();
+        families.addAll(RouteWanted.of(held).families());
+        return families;
+    }
+
+    /** Everything that the kernel may hold while the change is under way. */
+    private static Holdings both(Holdings held, RouteWanted wanted) {
+        List<IpPrefix> sources = new ArrayList<>(held.sources());
+        sources.addAll(wanted.sources());
+        List<IpAddress> nextHops = new ArrayList<>(held.nextHops());
+        nextHops.addAll(wanted.nextHops());
+        return new Holdings(List.of(), wanted.table(), sources, nextHops, held.sysctls());
+    }
+
+    private void restore(StoredRecord before) {
+        if (before instanceof StoredRecord.Found(AttachmentRecord record)) {
+            records.write(record);
+        } else {
+            records.remove(key, lock);
+        }
+    }
+
+    private static Set<Integer> tables(List<AttachmentRecord> records) {
+        Set<Integer> tables = new HashSet<>();
+        for (AttachmentRecord record : records) {
+            if (record.holds().table() != 0) {
+                tables.add(record.holds().table());
+            }
+        }
+        return tables;
+    }
+}
