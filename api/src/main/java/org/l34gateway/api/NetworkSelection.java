@@ -2,8 +2,10 @@
 package org.l34gateway.api;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -22,9 +24,16 @@ import org.jspecify.annotations.Nullable;
 public record NetworkSelection(List<Element> elements) {
     public static final NetworkSelection EMPTY = new NetworkSelection(List.of());
 
-    private static final ObjectMapper JSON = new ObjectMapper();
+    /** Numbers of a user's element are written as they were read. */
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+            .build();
+
+    /** As Multus takes it: spaces around each part, and any interface name that a kernel takes. */
     private static final Pattern SHORT =
-            Pattern.compile("(?:([a-z0-9][a-z0-9-]*)/)?([a-z0-9][a-z0-9.-]*)(?:@([A-Za-z0-9._-]{1,15}))?");
+            Pattern.compile("(?:([a-z0-9][a-z0-9-]*)\\s*/\\s*)?([a-z0-9][a-z0-9.-]*)(?:\\s*@\\s*([^\\s/@]{1,15}))?");
 
     public NetworkSelection {
         elements = List.copyOf(elements);

@@ -19,6 +19,8 @@ class NetworkSelectionTest {
                 "macvlan-nad               | [{\"name\":\"macvlan-nad\"}]",
                 "net1,ns/net2@eth5         | [{\"name\":\"net1\"},{\"name\":\"net2\",\"namespace\":\"ns\",\"interface\":\"eth5\"}]",
                 "a@b , c                   | [{\"name\":\"a\",\"interface\":\"b\"},{\"name\":\"c\"}]",
+                "ns / a @ eth0:1           | [{\"name\":\"a\",\"namespace\":\"ns\",\"interface\":\"eth0:1\"}]",
+                "[{\"name\":\"x\",\"n\":2.50}]  | [{\"name\":\"x\",\"n\":2.50}]",
                 "[{\"name\":\"x\",\"ips\":[\"1.2.3.4/24\"],\"future\":{\"k\":1}}] | [{\"name\":\"x\",\"ips\":[\"1.2.3.4/24\"],\"future\":{\"k\":1}}]",
             })
     void both_forms_come_out_as_json_with_nothing_lost(String annotation, String json) throws FormatException {
@@ -33,6 +35,7 @@ class NetworkSelectionTest {
                 "[{}]",
                 "[{\"name\":\"\"}]",
                 "[{\"name\":",
+                "[] []",
                 "a,,b",
                 "a b",
                 "/a",
