@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.l34gateway.lab;
 
+import java.util.Objects;
 import org.l34gateway.lab.command.BenchCommand;
 import org.l34gateway.lab.command.DoctorCommand;
 import org.l34gateway.lab.command.LabCommand;
@@ -11,22 +12,19 @@ import picocli.CommandLine.Command;
 
 /** The command line of {@code ./l34}. Exit codes: 0 good, 1 failed, 2 wrong usage. */
 @Command(
-        name = "l34",
-        synopsisHeading = "%nUsage: ./",
+        name = "./l34",
         mixinStandardHelpOptions = true,
         version = "l34 0.1.0",
         description = {
-            "",
-            "L34 Gateway serves virtual IP addresses (VIPs) of a Kubernetes cluster to outside routers.",
-            "This command tries it on a real two-node cluster inside this machine, and tests and checks it.",
-            ""
+            "%nL34 Gateway serves virtual IP addresses (VIPs) of a Kubernetes cluster to outside routers. "
+                    + "This command tries it on a real two-node cluster inside this machine, and tests it.%n"
         },
         subcommandsRepeatable = false,
         commandListHeading = "%nCommands:%n",
         footer = {
             "",
             "First steps:  ./l34 doctor          what this machine can do",
-            "              ./l34 lab up          a cluster with three outside routers, in network namespaces",
+            "              ./l34 lab up          a cluster with three outside routers",
             "              ./l34 lab kubectl get nodes",
             "              ./l34 lab down        leaves nothing behind",
         },
@@ -53,7 +51,10 @@ public final class L34 implements Runnable {
 
     /** The whole command tree. A failure that the user can understand is one line on standard error. */
     static CommandLine commandLine() {
-        return new CommandLine(new L34())
+        var commandLine = new CommandLine(new L34());
+        // "--" belongs to kubectl.
+        subcommand(subcommand(commandLine, "lab"), "kubectl").setEndOfOptionsDelimiter("");
+        return commandLine
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((failure, command, _) -> {
                     switch (failure) {
@@ -63,5 +64,9 @@ public final class L34 implements Runnable {
                     }
                     return 1;
                 });
+    }
+
+    private static CommandLine subcommand(CommandLine command, String name) {
+        return Objects.requireNonNull(command.getSubcommands().get(name), name);
     }
 }

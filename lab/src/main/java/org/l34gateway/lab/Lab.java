@@ -58,6 +58,11 @@ public final class Lab {
         return required("node" + number);
     }
 
+    /** A program on {@code host}, with the cluster's own programs (ctr, kubectl, …) in its PATH. */
+    public Command on(Host host, List<String> words) {
+        return host.command(words).with("PATH", tools.path());
+    }
+
     /** kubectl as administrator; it sees the caller's files and working folder. */
     public Command kubectlCommand(List<String> arguments) {
         var words = new ArrayList<>(List.of(

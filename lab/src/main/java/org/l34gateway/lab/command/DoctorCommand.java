@@ -9,6 +9,7 @@ import picocli.CommandLine.Option;
 /** Says what this machine can do. */
 @Command(
         name = "doctor",
+        mixinStandardHelpOptions = true,
         description = "Say what this machine lacks and which commands work without it; exit 1 if the lab can not run")
 public final class DoctorCommand implements Callable<Integer> {
     @Option(names = "--output", defaultValue = "text", description = "text or json")

@@ -19,11 +19,9 @@ import picocli.CommandLine.Parameters;
 /** Everything about a lab. */
 @CommandLine.Command(
         name = "lab",
-        synopsisHeading = "%nUsage: ./",
-        description = {
-            "A real Kubernetes cluster inside this machine: a control plane, node1 and node2, and the outside routers",
-            "vpn-a, vpn-b and vpn-c on VLAN 100, 200 and 300. Everything is in namespaces of its own."
-        },
+        description = "A real Kubernetes cluster inside this machine, with outside routers%n%n"
+                + "It has a control plane (cp), node1 and node2, and the routers vpn-a, vpn-b and vpn-c on VLAN 100, 200 "
+                + "and 300. Everything is in namespaces of its own.%n",
         subcommands = {
             LabCommand.Up.class,
             LabCommand.Down.class,
@@ -43,7 +41,10 @@ public final class LabCommand implements Runnable {
     }
 
     /** Brings it up. */
-    @CommandLine.Command(name = "up", description = "Bring the lab up; one that is up already is kept")
+    @CommandLine.Command(
+            name = "up",
+            mixinStandardHelpOptions = true,
+            description = "Bring the lab up; one that is up already is kept")
     static final class Up implements Callable<Integer> {
         @Mixin
         private LabOption lab = new LabOption();
@@ -64,6 +65,7 @@ public final class LabCommand implements Runnable {
     /** Takes it down. */
     @CommandLine.Command(
             name = "down",
+            mixinStandardHelpOptions = true,
             description = "Take the lab down, whatever state it is in: no process, mount, namespace or cgroup stays")
     static final class Down implements Callable<Integer> {
         @Mixin
@@ -79,6 +81,7 @@ public final class LabCommand implements Runnable {
     /** Shows it. */
     @CommandLine.Command(
             name = "status",
+            mixinStandardHelpOptions = true,
             description = "Show nodes, pods with the memory of their containers, and the routers' BGP sessions")
     static final class Status implements Callable<Integer> {
         @Mixin
@@ -118,6 +121,7 @@ public final class LabCommand implements Runnable {
     /** Runs a program somewhere in the lab. */
     @CommandLine.Command(
             name = "exec",
+            mixinStandardHelpOptions = true,
             description = "Run a program on a host or in a pod, e.g. ./l34 lab exec vpn-b -- birdc show route")
     static final class Exec implements Callable<Integer> {
         @Mixin
@@ -134,7 +138,7 @@ public final class LabCommand implements Runnable {
             var running = lab.running();
             var host = running.host(where);
             if (host.isPresent()) {
-                return host.get().command(words).onTerminal();
+                return running.on(host.get(), words).onTerminal();
             }
             var arguments = new ArrayList<String>(List.of("exec", "--stdin"));
             if (Command.of("test", "-t", "0").onTerminal() == 0) {
@@ -153,6 +157,7 @@ public final class LabCommand implements Runnable {
     /** Shows a log. */
     @CommandLine.Command(
             name = "logs",
+            mixinStandardHelpOptions = true,
             description = "Show the log of a component of the cluster; without one, name them all")
     static final class Logs implements Callable<Integer> {
         @Mixin
@@ -189,7 +194,10 @@ public final class LabCommand implements Runnable {
     }
 
     /** Loads images. */
-    @CommandLine.Command(name = "load", description = "Load images (docker-archive tars) into both nodes")
+    @CommandLine.Command(
+            name = "load",
+            mixinStandardHelpOptions = true,
+            description = "Load images (docker-archive tars) into both nodes")
     static final class Load implements Callable<Integer> {
         @Mixin
         private LabOption lab = new LabOption();
@@ -208,6 +216,7 @@ public final class LabCommand implements Runnable {
     /** Sends traffic. */
     @CommandLine.Command(
             name = "traffic",
+            mixinStandardHelpOptions = true,
             description =
                     "Send traffic from an outside router to a VIP and show which pods answered; fails if any did not")
     static final class Traffic implements Callable<Integer> {

@@ -7,17 +7,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Unmatched;
 
 /** Commands that run the machine's Maven over the whole reactor. More arguments go to Maven as they are. */
 public final class MavenCommands {
     private MavenCommands() {}
 
     /** The whole test suite. */
-    @Command(name = "test", description = "Run every test: unit, kernel (network namespaces) and cluster; needs root")
+    @Command(
+            name = "test",
+            mixinStandardHelpOptions = true,
+            description = "Run every test: unit, kernel (network namespaces) and cluster; needs root")
     public static final class Test implements Callable<Integer> {
-        @Parameters(arity = "0..*", paramLabel = "MAVEN-ARGUMENT", description = "passed on to Maven")
-        private List<String> more = List.of();
+        @Unmatched
+        private List<String> more = new ArrayList<>();
 
         @Override
         public Integer call() {
@@ -26,10 +29,13 @@ public final class MavenCommands {
     }
 
     /** What needs no root. */
-    @Command(name = "check", description = "Run formatting, static analysis and unit tests; minutes, no root")
+    @Command(
+            name = "check",
+            mixinStandardHelpOptions = true,
+            description = "Run formatting, static analysis and unit tests; minutes, no root")
     public static final class Check implements Callable<Integer> {
-        @Parameters(arity = "0..*", paramLabel = "MAVEN-ARGUMENT", description = "passed on to Maven")
-        private List<String> more = List.of();
+        @Unmatched
+        private List<String> more = new ArrayList<>();
 
         @Override
         public Integer call() {
@@ -40,28 +46,23 @@ public final class MavenCommands {
     /** Rewrites the expected texts. */
     @Command(
             name = "golden",
+            mixinStandardHelpOptions = true,
             description = "Rewrite the golden files of the tests from what the code makes now; then read the diff")
     public static final class Golden implements Callable<Integer> {
-        @Parameters(arity = "0..*", paramLabel = "MAVEN-ARGUMENT", description = "passed on to Maven")
-        private List<String> more = List.of();
+        @Unmatched
+        private List<String> more = new ArrayList<>();
 
         @Override
         public Integer call() {
-            return maven(
-                    List.of(
-                            "verify",
-                            "-DexcludedGroups=kernel,cluster",
-                            "-Dsurefire.arguments=-Dgolden=update",
-                            "-Dgolden=update"),
-                    more);
+            return maven(List.of("verify", "-DexcludedGroups=kernel,cluster", "-Dgolden=update"), more);
         }
     }
 
     /** Formats the sources. */
-    @Command(name = "fmt", description = "Format all sources")
+    @Command(name = "fmt", mixinStandardHelpOptions = true, description = "Format all sources")
     public static final class Format implements Callable<Integer> {
-        @Parameters(arity = "0..*", paramLabel = "MAVEN-ARGUMENT", description = "passed on to Maven")
-        private List<String> more = List.of();
+        @Unmatched
+        private List<String> more = new ArrayList<>();
 
         @Override
         public Integer call() {
