@@ -60,8 +60,10 @@ final class LabStart {
         progress.run(
                 "control plane answers",
                 () -> Together.run(() -> startControlPlane(lab), () -> prepareNodes(lab), () -> startRouters(lab)));
-        progress.run("cluster objects", () -> applyObjects(lab));
-        progress.run("both nodes Ready", () -> startNodes(lab));
+        progress.run("both nodes Ready", () -> {
+            lab.apply(ClusterObjects.nodes(topology));
+            Together.run(() -> startNodes(lab), () -> applyObjects(lab));
+        });
         state = state.with(LabState.Phase.UP);
         LabStore.OF_THIS_MACHINE.write(state);
         return new Lab(state);
@@ -143,10 +145,11 @@ final class LabStart {
     }
 
     private void applyObjects(Lab lab) {
-        lab.apply(ClusterObjects.nodes(topology) + "---\n" + ClusterObjects.yaml());
+        lab.apply(ClusterObjects.yaml());
         var words = new ArrayList<>(List.of("apply", "--server-side", "--validate=false"));
         tools.crds().forEach(crd -> words.addAll(List.of("-f", crd.toString())));
         lab.kubectl(words.toArray(String[]::new));
+        lab.kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=60s");
     }
 
     private void startNodes(Lab lab) {
@@ -155,7 +158,6 @@ final class LabStart {
             daemons.onNode(node).forEach(lab::ensure);
         }
         lab.awaitReady(NODES_LIMIT);
-        lab.kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=60s");
     }
 
     /** Starts again what has ended since; for a lab that was up. */

@@ -102,7 +102,7 @@ class LabTest {
         String pod = words(lab.kubectl("get", "pods", "-l=app=watcher", "-o=jsonpath={.items[*].metadata.name}"))
                 .getFirst();
         for (String address : words(lab.kubectl("get", "service", "server", "-o=jsonpath={.spec.clusterIPs[*]}"))) {
-            var script = "echo | busybox nc -w 5 " + address + " 80";
+            var script = "echo 'GET /hostname HTTP/1.0\n' | busybox nc -w 5 " + address + " 80";
             lab.await(
                     address + " answers",
                     SOON,
