@@ -2,6 +2,7 @@
 package org.l34gateway.lab;
 
 import java.util.Objects;
+import org.l34gateway.images.ImagesMain;
 import org.l34gateway.lab.command.BenchCommand;
 import org.l34gateway.lab.command.DoctorCommand;
 import org.l34gateway.lab.command.LabCommand;
@@ -35,6 +36,7 @@ import picocli.CommandLine.Command;
             MavenCommands.Golden.class,
             MavenCommands.Format.class,
             BenchCommand.class,
+            ImagesMain.class,
             DoctorCommand.class,
             CommandLine.HelpCommand.class
         })
