@@ -36,6 +36,7 @@ record JavaRuntime(Path home) {
             "java.security.jgss",
             "java.sql",
             "java.xml",
+            "jdk.httpserver",
             "jdk.management",
             "jdk.net",
             "jdk.unsupported");
