@@ -116,7 +116,10 @@ public final class AttachmentRecords {
         files.write(path(record.who().key()), record.toJson());
     }
 
-    /** Removes a record and, with the sandbox's last one, the lock file; the caller has the lock. */
+    /**
+     * Removes a record and, with the sandbox's last one, the lock file. The caller has the lock, and must do nothing under
+     * it afterwards.
+     */
     public void remove(AttachmentKey key, FileLock lock) {
         files.remove(path(key));
         for (AttachmentKey left : keys()) {

@@ -35,22 +35,29 @@ public final class CniProcess {
     }
 
     private int run() {
-        String output;
-        int exitCode = 1;
+        Output output = output();
+        new HostFiles(host).writeAll(Host.STDOUT, "standard output", Utf8.encode(output.text()));
+        return output.exitCode();
+    }
+
+    /**
+     * Returns from inside the try: with a local variable that is set in the try and read after the catch, TeaVM 0.13 made
+     * an executable that reported success for a refused change.
+     */
+    private Output output() {
         try {
-            output = answer(env("CNI_COMMAND"));
-            exitCode = 0;
+            return new Output(0, answer(env("CNI_COMMAND")));
         } catch (CniError error) {
-            output = error(error);
+            return new Output(1, error(error));
         } catch (KernelRefused refused) {
-            output = error(new CniError(CniError.KERNEL_REFUSED, text(refused)));
+            return new Output(1, error(new CniError(CniError.KERNEL_REFUSED, text(refused))));
         } catch (RuntimeException unexpected) {
             // The top of the process: whatever happened, the runtime must get JSON.
-            output = error(new CniError(CniError.INTERNAL, "internal error: " + unexpected));
+            return new Output(1, error(new CniError(CniError.INTERNAL, "internal error: " + unexpected)));
         }
-        new HostFiles(host).writeAll(Host.STDOUT, "standard output", Utf8.encode(output));
-        return exitCode;
     }
+
+    private record Output(int exitCode, String text) {}
 
     private String answer(String command) {
         return switch (command) {

@@ -50,7 +50,7 @@ public final class FileLock implements AutoCloseable {
         return link == null || !link.endsWith(" (deleted)");
     }
 
-    /** Removes the file; only its holder may. The lock is held until {@link #close}. */
+    /** Removes the file; only its holder may, and as the last thing that it does: from now on others make a new one. */
     public void removeFile() {
         host.unlink(path);
     }

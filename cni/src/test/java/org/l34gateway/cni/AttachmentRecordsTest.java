@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.l34gateway.cni;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.l34gateway.cni.host.FileLock;
+import org.l34gateway.cni.host.JvmHost;
+import org.l34gateway.ip.IpAddress;
+import org.l34gateway.ip.IpPrefix;
+
+class AttachmentRecordsTest {
+    @TempDir
+    private Path directory;
+
+    private AttachmentRecords records;
+
+    @BeforeEach
+    void open() {
+        records = new AttachmentRecords(new JvmHost(), directory.resolve("a/b").toString());
+    }
+
+    @Test
+    void a_record_is_read_as_it_was_written() {
+        AttachmentRecord record = record("c1", "f1");
+        try (FileLock _ = records.lock("c1")) {
+            records.write(record);
+        }
+
+        assertThat(records.find(record.who().key())).isEqualTo(new StoredRecord.Found(record));
+        assertThat(records.list()).containsExactly(record);
+    }
+
+    @Test
+    void siblings_are_the_others_of_the_same_sandbox() {
+        for (String[] each : new String[][] {{"c1", "f1"}, {"c1", "f2"}, {"c11", "f1"}}) {
+            try (FileLock _ = records.lock(each[0])) {
+                records.write(record(each[0], each[1]));
+            }
+        }
+
+        assertThat(records.others(new AttachmentKey("c1", "f1"))).containsExactly(record("c1", "f2"));
+        assertThat(records.list()).hasSize(3);
+    }
+
+    @Test
+    void a_record_of_another_boot_is_stale_and_can_be_swept() {
+        AttachmentRecord old = new AttachmentRecord(
+                "loopback-vip", "another-boot", record("c1", "f1").who(), Holdings.NONE);
+        try (FileLock _ = records.lock("c1")) {
+            records.write(old);
+        }
+
+        assertThat(records.find(old.who().key())).isEqualTo(new StoredRecord.Stale());
+        assertThat(records.list()).isEmpty();
+        assertThat(records.removeStale()).isEqualTo(1);
+        assertThat(directory.resolve("a/b")).isEmptyDirectory();
+    }
+
+    @Test
+    void whatever_is_in_the_file_reading_it_is_no_accident() throws IOException {
+        long seed = Long.getLong("seed", System.nanoTime());
+        var dice = new Random(seed);
+        byte[] good = record("c1", "f1").toJson();
+        Path file = Files.createDirectories(directory.resolve("a/b")).resolve("c1@f1.json");
+        for (int i = 0; i < 2_000; i++) {
+            byte[] bent = Arrays.copyOf(good, dice.nextInt(good.length + 1));
+            for (int flips = dice.nextInt(4); flips > 0 && bent.length > 0; flips--) {
+                bent[dice.nextInt(bent.length)] = (byte) dice.nextInt(256);
+            }
+            Files.write(file, bent);
+            assertThat(records.find(new AttachmentKey("c1", "f1")))
+                    .as("repeat with -Dseed=" + seed)
+                    .isNotNull();
+        }
+        Files.write(file, new byte[0]);
+        assertThat(records.find(new AttachmentKey("c1", "f1"))).isInstanceOf(StoredRecord.Unreadable.class);
+    }
+
+    @Test
+    void the_last_record_takes_the_lock_file_with_it_and_nobody_is_locked_out_or_in() throws InterruptedException {
+        var inside = new AtomicInteger();
+        var most = new AtomicInteger();
+        var done = new AtomicInteger();
+        List<Thread> threads = new ArrayList<>();
+        for (int t = 0; t < 8; t++) {
+            String ifname = "f" + t;
+            threads.add(Thread.ofPlatform().start(() -> {
+                for (int i = 0; i < 20; i++) {
+                    try (FileLock lock = records.lock("c1")) {
+                        most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+                        records.write(record("c1", ifname));
+                        inside.decrementAndGet(); // removing the lock file lets the next one in
+                        records.remove(new AttachmentKey("c1", ifname), lock);
+                        done.incrementAndGet();
+                    }
+                }
+            }));
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+
+        assertThat(most).hasValue(1);
+        assertThat(done).hasValue(160);
+        assertThat(directory.resolve("a/b")).isEmptyDirectory();
+    }
+
+    @Test
+    void files_of_others_are_left_alone() throws IOException {
+        Files.createDirectories(directory.resolve("a/b"));
+        for (String name : List.of("README", "@.json", "c1@.json", "c 1@f1.json", "c1@0123456789abcdef.json")) {
+            Files.writeString(directory.resolve("a/b").resolve(name), "x");
+        }
+
+        assertThat(records.list()).isEmpty();
+        assertThat(records.removeStale()).isZero();
+        assertThat(directory.resolve("a/b").toFile().list()).hasSize(5);
+    }
+
+    private AttachmentRecord record(String container, String ifname) {
+        var sysctls = new TreeMap<String, String>();
+        sysctls.put("net/ipv4/ip_forward", "1");
+        var holds = new Holdings(
+                List.of(IpPrefix.parse("20.0.0.1/32")),
+                5000,
+                List.of(IpPrefix.parse("2000::1/128")),
+                List.of(IpAddress.parse("fd00::1")),
+                sysctls);
+        var who = new Attachment(
+                new AttachmentKey(container, ifname),
+                "/run/netns/x",
+                "net",
+                new PodRef("red", "target-\u00e9", "u"),
+                new GatewayRef("red", "gw"));
+        return new AttachmentRecord("policy-route", records.bootId(), who, holds);
+    }
+}
