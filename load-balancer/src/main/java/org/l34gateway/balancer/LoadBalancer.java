@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.l34gateway.balancer;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.l34gateway.ip.IpAddress;
+import org.l34gateway.ip.IpPrefix;
+import org.l34gateway.linux.NetlinkSocket;
+import org.l34gateway.linux.Nftables;
+import org.l34gateway.linux.Sysctl;
+import org.l34gateway.netlink.Link;
+import org.l34gateway.netlink.Rtnetlink;
+import org.l34gateway.program.FlowHash;
+import org.l34gateway.program.ForwardingProgram;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The data plane of one gateway pod. It only programs the kernel, which goes on forwarding when this process is gone; a new
+ * process adopts what it finds. Needs CAP_NET_ADMIN. Not for use by several threads at once.
+ */
+public final class LoadBalancer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LoadBalancer.class);
+
+    private final Interfaces interfaces;
+    private final Nftables nftables;
+    private final NetlinkSocket socket;
+    private final Rtnetlink netlink;
+    private final TableReader reader;
+    /** What the slot maps hold; only this process changes them, so they are read once. Emptied when a change fails. */
+    private final Map<String, char[]> knownSlots = new HashMap<>();
+
+    private LoadBalancer(Interfaces interfaces, Nftables nftables, NetlinkSocket socket) {
+        this.interfaces = interfaces;
+        this.nftables = nftables;
+        this.socket = socket;
+        this.netlink = new Rtnetlink(socket);
+        this.reader = new TableReader(nftables);
+    }
+
+    /** For the calling thread's network namespace, whatever thread uses it later. Changes nothing yet. */
+    public static LoadBalancer open(Interfaces interfaces) {
+        return new LoadBalancer(interfaces, Nftables.open(), NetlinkSocket.open());
+    }
+
+    /**
+     * Makes the kernel hold exactly this program. Packets see the old or the new program, nothing between; flows whose target
+     * stays keep it. To be called again when a call failed or an interface came up.
+     *
+     * @throws org.l34gateway.linux.NftablesRefused when nftables refuses; the old program stays in force
+     * @throws org.l34gateway.netlink.KernelRefused when rules or routes are refused; call again
+     */
+    public Applied apply(ForwardingProgram program) {
+        RoutingPlan.Present routing = RoutingPlan.Present.read(netlink, interfaces.families());
+        Marks marks = Marks.decide(Forwarding.addresses(program, interfaces.families()), routing.marks());
+        Forwarding forwarding = Forwarding.of(program, interfaces.families(), marks);
+        PresentTable table = reader.read(knownSlots);
+        SlotMaps slotMaps = SlotMaps.decide(forwarding.pools(), program.seed(), table.slotMaps());
+        WantedTable wanted = TableText.write(
+                forwarding, interfaces, marks, FlowHash.of(program.seed()), slotMaps.names(), slotMaps.contents());
+        TablePlan tablePlan = TablePlan.decide(wanted, table);
+
+        List<String> problems = new ArrayList<>(forwarding.problems());
+        @Nullable Link internal = netlink.link(interfaces.internal());
+        if (internal == null) {
+            problems.add("interface " + interfaces.internal() + " is not there: no packet reaches a target");
+        }
+        RoutingPlan routingPlan =
+                RoutingPlan.decide(marks, interfaces.families(), internal == null ? 0 : internal.index(), routing);
+
+        routingPlan.prepare(netlink);
+        knownSlots.clear();
+        tablePlan.transactions().forEach(nftables::run);
+        knownSlots.putAll(slotMaps.contents());
+        routingPlan.cleanUp(netlink);
+
+        boolean changed = !tablePlan.isEmpty() || !routingPlan.isEmpty();
+        Applied applied =
+                new Applied(changed, new TreeSet<>(forwarding.ways().keySet()), forwarding.targets(), problems);
+        if (changed) {
+            LOG.info(
+                    "applied vips={} targets={} transactions={} routes=+{}-{} rules=+{}-{} problems={}",
+                    applied.vips().size(),
+                    applied.targets().size(),
+                    tablePlan.transactions().size(),
+                    routingPlan.setRoutes().size(),
+                    routingPlan.removeRoutes().size(),
+                    routingPlan.addRules().size(),
+                    routingPlan.removeRules().size(),
+                    problems.size());
+        }
+        return applied;
+    }
+
+    /** Reads everything again, also what {@link #apply} believes to know; the next apply repairs what somebody else changed. */
+    public Held inspect() {
+        knownSlots.clear();
+        PresentTable table = reader.read(Map.of());
+        knownSlots.putAll(table.slotMaps());
+        Map<Integer, IpAddress> addresses =
+                RoutingPlan.Present.read(netlink, interfaces.families()).marks();
+        SortedMap<IpPrefix, SortedSet<IpAddress>> targets = new TreeMap<>();
+        for (String dispatch : List.of(TableText.DISPATCH4, TableText.DISPATCH6)) {
+            PresentTable.Elements vips = table.elements().get(dispatch);
+            if (vips != null) {
+                vips.entries()
+                        .forEach((vip, verdict) -> targets.put(
+                                IpPrefix.host(IpAddress.parse(vip)),
+                                targets(verdict.substring("goto ".length()), table, addresses)));
+            }
+        }
+        List<String> problems = new ArrayList<>(check());
+        table.chains().forEach((name, chain) -> {
+            if (!chain.policy().isEmpty() && chain.goes().size() != 1) {
+                problems.add("nftables hook " + name + " lost its rule");
+            }
+        });
+        return new Held(targets, problems);
+    }
+
+    private static SortedSet<IpAddress> targets(String chain, PresentTable table, Map<Integer, IpAddress> addresses) {
+        Set<String> maps = new HashSet<>();
+        collectMaps(chain, table, maps, new HashSet<>());
+        SortedSet<IpAddress> targets = new TreeSet<>();
+        for (String map : maps) {
+            char[] marks = table.slotMaps().getOrDefault(map, new char[0]);
+            for (char mark : marks) {
+                IpAddress address = addresses.get((int) mark);
+                if (address != null) {
+                    targets.add(address);
+                }
+            }
+        }
+        return targets;
+    }
+
+    private static void collectMaps(String chain, PresentTable table, Set<String> maps, Set<String> seen) {
+        PresentTable.Chain shape = table.chains().get(chain);
+        if (shape != null && seen.add(chain)) {
+            maps.addAll(shape.looks());
+            shape.goes().forEach(next -> collectMaps(next, table, maps, seen));
+        }
+    }
+
+    /** What is wrong with the namespace: kernel parameters and interfaces. To be called on a thread of this namespace. */
+    public List<String> check() {
+        List<String> problems = new ArrayList<>();
+        Set<String> present = new HashSet<>();
+        netlink.links().forEach(link -> present.add(link.name()));
+        for (String name : interfaces.all()) {
+            if (!present.contains(name)) {
+                problems.add("interface " + name + " is not there");
+            }
+        }
+        problems.addAll(PodSysctls.check(Sysctl.SYSTEM, interfaces));
+        return List.copyOf(problems);
+    }
+
+    /** What the kernel counted; nothing before the first {@link #apply}. */
+    public Counters counters() {
+        if (!reader.exists()) {
+            return new Counters(Map.of(), Map.of());
+        }
+        Map<IpAddress, Counters.Count> vips = new HashMap<>();
+        for (String dispatch : List.of(TableText.DISPATCH4, TableText.DISPATCH6)) {
+            reader.counts("map", dispatch).forEach((vip, count) -> vips.put(IpAddress.parse(vip), count));
+        }
+        Map<Integer, IpAddress> addresses =
+                RoutingPlan.Present.read(netlink, interfaces.families()).marks();
+        Map<IpAddress, Counters.Count> targets = new HashMap<>();
+        reader.counts("set", TableText.TARGETS).forEach((mark, count) -> {
+            IpAddress address = addresses.get(Integer.valueOf(mark));
+            if (address != null) {
+                targets.put(address, count);
+            }
+        });
+        return new Counters(vips, targets);
+    }
+
+    /** Closes the sockets; the kernel goes on forwarding. */
+    @Override
+    public void close() {
+        nftables.close();
+        socket.close();
+    }
+}

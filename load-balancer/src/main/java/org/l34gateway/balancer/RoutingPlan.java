@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.l34gateway.balancer;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.l34gateway.ip.IpAddress;
+import org.l34gateway.ip.IpFamily;
+import org.l34gateway.ip.IpPrefix;
+import org.l34gateway.netlink.Neighbour;
+import org.l34gateway.netlink.NextHop;
+import org.l34gateway.netlink.Route;
+import org.l34gateway.netlink.RouteProtocol;
+import org.l34gateway.netlink.Rtnetlink;
+import org.l34gateway.netlink.Rule;
+
+/**
+ * From the present rules and target tables to the wanted ones. What is added is added before nftables sends packets there, what is
+ * removed is removed after nftables stopped doing so.
+ *
+ * @param forget neighbours of new targets: their address may have been another pod's, with another MAC address
+ */
+record RoutingPlan(
+        List<Neighbour> forget,
+        List<Route> setRoutes,
+        List<Rule> addRules,
+        List<Rule> removeRules,
+        List<Route> removeRoutes) {
+    /** IPv6's default for routes without metric; the kernel reports it. */
+    private static final int IPV6_METRIC = 1_024;
+
+    RoutingPlan {
+        forget = List.copyOf(forget);
+        setRoutes = List.copyOf(setRoutes);
+        addRules = List.copyOf(addRules);
+        removeRules = List.copyOf(removeRules);
+        removeRoutes = List.copyOf(removeRoutes);
+    }
+
+    /** What the kernel holds: our rules, our target routes, every neighbour. */
+    record Present(List<Rule> rules, List<Route> routes, List<Neighbour> neighbours) {
+        static Present read(Rtnetlink netlink, Set<IpFamily> families) {
+            List<Rule> rules = new ArrayList<>();
+            List<Route> routes = new ArrayList<>();
+            for (IpFamily family : families) {
+                netlink.rules(family).stream().filter(TargetTree::isOurs).forEach(rules::add);
+                netlink.routes(family).stream().filter(Present::isTargetRoute).forEach(routes::add);
+            }
+            return new Present(List.copyOf(rules), List.copyOf(routes), List.copyOf(netlink.neighbours()));
+        }
+
+        private static boolean isTargetRoute(Route route) {
+            return route.protocol() == RouteProtocol.L34
+                    && route.table() > TargetTree.FIRST_TABLE
+                    && route.table() <= TargetTree.FIRST_TABLE + Marks.TARGET_MASK;
+        }
+
+        /** Mark → the target address that its table leads to. */
+        Map<Integer, IpAddress> marks() {
+            Map<Integer, IpAddress> marks = new HashMap<>();
+            for (Route route : routes) {
+                route.nextHops().stream()
+                        .map(NextHop::gateway)
+                        .filter(Objects::nonNull)
+                        .forEach(address -> marks.put(route.table() - TargetTree.FIRST_TABLE, address));
+            }
+            return marks;
+        }
+    }
+
+    /** @param internalIndex interface index towards the targets; 0 when it is not there, which leaves their tables empty */
+    static RoutingPlan decide(Marks marks, Set<IpFamily> families, int internalIndex, Present present) {
+        List<Route> routes = internalIndex == 0
+                ? List.of()
+                : marks.byAddress().entrySet().stream()
+                        .map(each -> route(each.getKey(), each.getValue(), internalIndex))
+                        .toList();
+        SortedSet<Rule> rules = new TreeSet<>(TargetTree.ORDER);
+        for (IpFamily family : families) {
+            rules.addAll(TargetTree.rules(
+                    family,
+                    marks.byAddress().entrySet().stream()
+                            .filter(each -> each.getKey().family() == family)
+                            .map(Map.Entry::getValue)
+                            .toList()));
+        }
+        List<Route> setRoutes = routes.stream()
+                .filter(route -> !present.routes().contains(route))
+                .toList();
+        Set<String> keys = routes.stream().map(RoutingPlan::key).collect(Collectors.toSet());
+        Set<Rule> wanted = Set.copyOf(rules);
+        Set<Rule> held = Set.copyOf(present.rules());
+        return new RoutingPlan(
+                neighbours(setRoutes, present.neighbours(), internalIndex),
+                setRoutes,
+                TargetTree.leavesFirst(
+                        rules.stream().filter(rule -> !held.contains(rule)).toList()),
+                present.rules().stream()
+                        .filter(rule -> !wanted.contains(rule))
+                        .sorted(TargetTree.ORDER)
+                        .toList(),
+                present.routes().stream()
+                        .filter(route -> !keys.contains(key(route)))
+                        .toList());
+    }
+
+    private static Route route(IpAddress target, int mark, int internalIndex) {
+        IpPrefix everywhere = new IpPrefix(target, 0);
+        // On the link even if the pod's own address is not there yet or has another prefix length.
+        NextHop hop = new NextHop(target, internalIndex, 1, true);
+        Route route = Route.unicast(everywhere, TargetTree.FIRST_TABLE + mark, List.of(hop));
+        return target.family() == IpFamily.IPV6 ? route.withMetric(IPV6_METRIC) : route;
+    }
+
+    /** What the kernel tells routes apart by. */
+    private static String key(Route route) {
+        return route.destination() + " " + route.table() + " " + route.metric();
+    }
+
+    private static List<Neighbour> neighbours(Collection<Route> newRoutes, List<Neighbour> present, int internalIndex) {
+        Set<IpAddress> addresses = newRoutes.stream()
+                .flatMap(
+                        route -> route.nextHops().stream().map(NextHop::gateway).filter(Objects::nonNull))
+                .collect(Collectors.toSet());
+        return present.stream()
+                .filter(neighbour -> neighbour.ifindex() == internalIndex
+                        && neighbour.state() != Neighbour.STATE_PERMANENT
+                        && addresses.contains(neighbour.address()))
+                .toList();
+    }
+
+    boolean isEmpty() {
+        return setRoutes.isEmpty() && addRules.isEmpty() && removeRules.isEmpty() && removeRoutes.isEmpty();
+    }
+
+    /** Before nftables changes. */
+    void prepare(Rtnetlink netlink) {
+        forget.forEach(netlink::delete);
+        setRoutes.forEach(netlink::replace);
+        addRules.forEach(netlink::add);
+    }
+
+    /** After nftables changed. */
+    void cleanUp(Rtnetlink netlink) {
+        removeRules.forEach(netlink::delete);
+        removeRoutes.forEach(netlink::delete);
+    }
+}

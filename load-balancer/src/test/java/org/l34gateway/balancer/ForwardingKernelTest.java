@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.l34gateway.balancer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import java.io.IOException;
+import java.net.DatagramSocket;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.l34gateway.ip.IpAddress;
+import org.l34gateway.linux.testing.InScratchNetns;
+import org.l34gateway.program.FlowHash;
+import org.l34gateway.program.SlotDeal;
+import org.l34gateway.program.SlotTable;
+
+/** Real packets through a real kernel, IPv4 and IPv6. */
+@Tag("kernel")
+@Timeout(60)
+@ExtendWith(InScratchNetns.class)
+class ForwardingKernelTest {
+    private static final int CAPACITY = 100;
+    private static final Set<Integer> ALL = Set.of(1, 2, 3, 4);
+    private static final int SOON_MILLIS = 300;
+    private static final int LATE_MILLIS = 3_000;
+
+    private final Testbed bed = new Testbed();
+    private final LoadBalancer balancer = bed.gateway.call(() -> LoadBalancer.open(Testbed.INTERFACES));
+
+    @BeforeEach
+    void forwardToAllTargets() {
+        assertThat(balancer.apply(Programs.example(CAPACITY, ALL)).problems()).isEmpty();
+        assertThat(bed.gateway.call(balancer::check)).isEmpty();
+    }
+
+    @AfterEach
+    void close() {
+        balancer.close();
+        bed.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"20.0.0.1", "fd20::1"})
+    void tcp_connections_spread_over_all_targets(String vip) throws IOException {
+        int[] taken = new int[Testbed.TARGETS + 1];
+        int connections = 200;
+        for (int i = 0; i < connections; i++) {
+            taken[bed.tcp(vip, 10, 10)]++;
+        }
+        for (int number : ALL) {
+            assertThat(taken[number]).as("target %d", number).isGreaterThanOrEqualTo(connections * 15 / 100);
+        }
+        Counters counters = balancer.counters();
+        assertThat(counters.vips())
+                .hasEntrySatisfying(
+                        IpAddress.parse(vip),
+                        count -> assertThat(count.packets()).isGreaterThan(connections));
+        assertThat(counters.targets().values().stream().filter(count -> count.packets() > 0))
+                .hasSize(Testbed.TARGETS);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"20.0.0.1", "fd20::1"})
+    void the_kernel_takes_the_slot_that_java_works_out(String vip) {
+        for (Sent sent : send(vip, 100)) {
+            assertThat(sent.target())
+                    .as("port %d", sent.socket().getLocalPort())
+                    .hasValue(expected(vip, sent, ALL));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"20.0.0.1", "fd20::1"})
+    void only_the_flows_of_a_removed_target_move_and_they_come_back(String vip) {
+        List<Sent> before = send(vip, 100);
+        Applied applied = balancer.apply(Programs.example(CAPACITY, Set.of(1, 3, 4)));
+        assertThat(applied.changed()).isTrue();
+        for (Sent sent : before) {
+            Optional<Integer> now = Testbed.udp(sent.socket(), vip, 100, LATE_MILLIS);
+            if (sent.target().orElseThrow() == 2) {
+                assertThat(now.orElseThrow()).isNotEqualTo(2);
+            } else {
+                assertThat(now).isEqualTo(sent.target());
+            }
+        }
+        balancer.apply(Programs.example(CAPACITY, ALL));
+        for (Sent sent : before) {
+            assertThat(Testbed.udp(sent.socket(), vip, 100, LATE_MILLIS)).isEqualTo(sent.target());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"20.0.0.1", "fd20::1"})
+    void fragments_go_where_the_rest_of_the_flow_goes(String vip) {
+        for (Sent sent : send(vip, 40)) {
+            assertThat(Testbed.udp(sent.socket(), vip, 4_000, LATE_MILLIS)).isEqualTo(sent.target());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"20.0.0.1", "fd20::1"})
+    void a_vip_answers_ping(String vip) {
+        assertThat(Testbed.run(bed.client, "ping -c 3 -i 0.2 -W 2 " + vip)).contains(" 0% packet loss");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"20.0.0.1", "fd20::1"})
+    void answers_larger_than_the_external_mtu_arrive(String vip) throws IOException {
+        Testbed.ip(bed.gateway, "link set ext mtu 1400");
+        for (int i = 0; i < 8; i++) {
+            bed.tcp(vip, 10, 100_000);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"20.0.0.1", "fd20::1"})
+    void answers_larger_than_a_link_behind_the_router_arrive(String vip) throws IOException {
+        Testbed.ip(bed.router, "link set r1 mtu 1300");
+        for (int i = 0; i < 8; i++) {
+            bed.tcp(vip, 10, 100_000);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"20.0.0.1", "fd20::1"})
+    void requests_larger_than_the_internal_mtu_arrive(String vip) throws IOException {
+        Testbed.ip(bed.gateway, "link set int mtu 1400");
+        for (int i = 0; i < 8; i++) {
+            bed.tcp(vip, 100_000, 10);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"20.0.0.1", "fd20::1"})
+    void without_targets_packets_are_dropped_and_the_vip_stays(String vip) {
+        DatagramSocket socket = bed.udpSocket(vip);
+        assertThat(Testbed.udp(socket, vip, 100, LATE_MILLIS)).isPresent();
+        Applied applied = balancer.apply(Programs.example(CAPACITY, Set.of()));
+        assertThat(applied.targets()).isEmpty();
+        assertThat(applied.vips()).hasSize(2);
+        assertThat(Testbed.udp(socket, vip, 100, SOON_MILLIS)).isEmpty();
+        assertThat(balancer.inspect().targets())
+                .hasSize(2)
+                .allSatisfy((_, targets) -> assertThat(targets).isEmpty());
+        balancer.apply(Programs.example(CAPACITY, ALL));
+        assertThat(Testbed.udp(socket, vip, 100, LATE_MILLIS)).isPresent();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"20.0.0.1", "fd20::1"})
+    void answers_never_leave_by_another_network_when_bird_has_no_route(String vip) {
+        String address = vip.contains(":") ? "ip6" : "ip";
+        Testbed.run(bed.cluster, "nft add table inet t");
+        Testbed.run(bed.cluster, "nft add chain inet t c { type filter hook prerouting priority 0 ; }");
+        Testbed.run(bed.cluster, "nft add rule inet t c " + address + " saddr " + vip + " counter");
+        Testbed.run(bed.cluster, "nft add rule inet t c " + address + " daddr " + vip + " counter");
+        DatagramSocket socket = bed.udpSocket(vip);
+        assertThat(Testbed.udp(socket, vip, 100, LATE_MILLIS)).isPresent();
+        bed.forgetDefaultRoutes();
+        for (int i = 0; i < 5; i++) {
+            assertThat(Testbed.udp(socket, vip, 100, SOON_MILLIS)).isEmpty();
+        }
+        assertThat(Testbed.run(bed.cluster, "nft list table inet t")).doesNotContainPattern("packets [1-9]");
+        bed.learnDefaultRoutes();
+        assertThat(Testbed.udp(socket, vip, 100, LATE_MILLIS)).isPresent();
+    }
+
+    @Test
+    void the_gateway_forwards_nothing_but_vips() {
+        // The router sends everything to the gateway, which knows the targets' own addresses and the cluster's.
+        for (String address : List.of("10.8.0.1", "10.7.0.1", "fd08::1", "fd07::1")) {
+            String forwarded = Testbed.run(bed.router, "ip route get " + address);
+            assertThat(forwarded).contains("dev r0");
+        }
+        Testbed.run(bed.cluster, "ip route add 30.0.0.0/24 via 10.7.0.254");
+        Testbed.run(bed.targets.getFirst(), "ip route add 30.0.0.0/24 via 10.8.0.254");
+        for (String address : List.of("10.8.0.1", "10.7.0.1")) {
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> Testbed.run(bed.client, "ping -c 2 -i 0.2 -W 1 " + address))
+                    .withMessageContaining("100% packet loss");
+        }
+    }
+
+    private record Sent(DatagramSocket socket, Optional<Integer> target) {}
+
+    private List<Sent> send(String vip, int flows) {
+        List<Sent> sent = new ArrayList<>();
+        for (int i = 0; i < flows; i++) {
+            DatagramSocket socket = bed.udpSocket(vip);
+            sent.add(new Sent(socket, Testbed.udp(socket, vip, 100, LATE_MILLIS)));
+        }
+        return sent;
+    }
+
+    private static int expected(String vip, Sent sent, Set<Integer> numbers) {
+        BitSet active = new BitSet();
+        numbers.forEach(number -> active.set(number - 1));
+        SlotTable table = SlotDeal.of(Programs.SEED, "uid-a", CAPACITY).among(active);
+        IpAddress client = IpAddress.parse(vip.contains(":") ? "fd30::1" : "30.0.0.1");
+        int slot = FlowHash.of(Programs.SEED)
+                .slot(client, IpAddress.parse(vip), sent.socket().getLocalPort(), Testbed.PORT, table.slots());
+        return table.owner(slot) + 1;
+    }
+}
