@@ -208,9 +208,9 @@ class GatewayChartTest {
 
     @Test
     void plugins_and_node_agent_keep_their_records_in_one_place() throws Exception {
-        var objects = render("nodeAgent: {recordsDir: /data/l34}");
+        var objects = render("nodeAgent: {dataDir: /data/l34}");
         for (var network : objects.ofKind("NetworkAttachmentDefinition"))
-            assertThat(network.at("/spec/config").asText()).contains("\"dataDir\":\"/data/l34\"");
+            assertThat(network.at("/spec/config").asText()).contains("\"dataDir\":\"/data/l34/attachments\"");
         JsonNode pod = objects.ofKind("DaemonSet").getFirst().at("/spec/template/spec");
         assertThat(pod.at("/containers/0/args").toString()).contains("--data-dir=/data/l34");
         assertThat(pod.at("/containers/0/volumeMounts").toString()).contains("\"mountPath\":\"/data/l34\"");
