@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The controller: gateway workloads, EndpointSlices with stable identifiers, and the status of every object. Decisions are pure; what is accepted is decided in {@code routing}.
+ * The controller's process: what it watches, and the one loop that takes a snapshot, decides and writes. Start at
+ * {@link org.l34gateway.controller.ControllerMain} and {@code ControllerLoop}. The decisions are in the packages below
+ * ({@code workload}, {@code slices}, {@code status}), pure functions over the snapshot's objects; what is accepted is
+ * decided in {@code routing}.
  */
 @NullMarked
 package org.l34gateway.controller;

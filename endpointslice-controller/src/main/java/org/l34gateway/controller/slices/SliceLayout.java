@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.l34gateway.controller.slices;
+
+import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointBuilder;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSliceBuilder;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.l34gateway.api.Names;
+import org.l34gateway.api.Report;
+import org.l34gateway.api.SliceTargets;
+import org.l34gateway.ip.IpFamily;
+import org.l34gateway.ip.IpPrefix;
+import org.l34gateway.routing.ServiceDecision;
+
+/** How the targets of a Service are spread over EndpointSlices: one family per slice, by identifier. */
+final class SliceLayout {
+    /** Kubernetes' limit of endpoints in a slice. */
+    static final int ENDPOINTS = 1_000;
+    /** Annotations of an object have 256 KiB together; the rest is for others. */
+    private static final int ANNOTATION_CHARS = 200_000;
+
+    private SliceLayout() {}
+
+    /** A target with its identifier and VIPs. */
+    record Row(Candidate pod, int id, SortedSet<IpPrefix> vips) {
+        Row {
+            vips = new TreeSet<>(vips);
+        }
+
+        SliceTargets.Target target() {
+            return new SliceTargets.Target(
+                    pod.uid(), id, vips.stream().map(IpPrefix::toString).toList());
+        }
+
+        /** Rough length in the annotation. */
+        int chars() {
+            return 80
+                    + vips.stream().mapToInt(vip -> vip.toString().length() + 3).sum();
+        }
+    }
+
+    /**
+     * All slices of a Service. The first of each family is always there, also empty. A target without any address is
+     * written into the first IPv4 slice's annotation only, so that it keeps its identifier.
+     */
+    static List<EndpointSlice> of(ServiceDecision service, Report.ObjectRef gateway, long revision, List<Row> rows) {
+        List<Row> byId = rows.stream().sorted(Comparator.comparingInt(Row::id)).toList();
+        List<EndpointSlice> slices = new ArrayList<>();
+        for (IpFamily family : IpFamily.values()) {
+            List<Row> ofFamily = byId.stream()
+                    .filter(row -> !row.pod().addresses(family).isEmpty()
+                            || (family == IpFamily.IPV4 && row.pod().addresses().isEmpty()))
+                    .toList();
+            List<List<Row>> chunks = chunks(ofFamily);
+            for (int i = 0; i < chunks.size(); i++) {
+                slices.add(slice(service.service(), gateway, family, i, revision, chunks.get(i)));
+            }
+        }
+        return slices;
+    }
+
+    private static List<List<Row>> chunks(List<Row> rows) {
+        List<List<Row>> chunks = new ArrayList<>();
+        List<Row> chunk = new ArrayList<>();
+        int chars = 0;
+        for (Row row : rows) {
+            if (chunk.size() == ENDPOINTS || chars + row.chars() > ANNOTATION_CHARS) {
+                chunks.add(chunk);
+                chunk = new ArrayList<>();
+                chars = 0;
+            }
+            chunk.add(row);
+            chars += row.chars();
+        }
+        chunks.add(chunk);
+        return chunks;
+    }
+
+    private static EndpointSlice slice(
+            Service service, Report.ObjectRef gateway, IpFamily family, int number, long revision, List<Row> rows) {
+        String suffix = family == IpFamily.IPV4 ? "-ipv4" : "-ipv6";
+        String name = service.getMetadata().getName() + suffix + (number == 0 ? "" : "-" + (number + 1));
+        SliceTargets targets =
+                new SliceTargets(revision, rows.stream().map(Row::target).toList());
+        return new EndpointSliceBuilder()
+                .withNewMetadata()
+                .withNamespace(service.getMetadata().getNamespace())
+                .withName(name)
+                .addToLabels(Names.SERVICE_NAME_LABEL, service.getMetadata().getName())
+                .addToLabels(Names.MANAGED_BY_LABEL, Names.MANAGED_BY)
+                // As on the Service: kube-proxy leaves such slices alone.
+                .addToLabels(Names.GATEWAY_LABEL, gateway.name())
+                .addToAnnotations(Names.TARGETS_ANNOTATION, targets.toAnnotation())
+                .withOwnerReferences(new OwnerReferenceBuilder()
+                        .withApiVersion("v1")
+                        .withKind("Service")
+                        .withName(service.getMetadata().getName())
+                        .withUid(service.getMetadata().getUid())
+                        .withController(true)
+                        .build())
+                .endMetadata()
+                .withAddressType(family == IpFamily.IPV4 ? "IPv4" : "IPv6")
+                .withEndpoints(rows.stream()
+                        .filter(row -> !row.pod().addresses(family).isEmpty())
+                        .map(row -> endpoint(row.pod(), family))
+                        .toList())
+                .build();
+    }
+
+    private static Endpoint endpoint(Candidate pod, IpFamily family) {
+        return new EndpointBuilder()
+                .withAddresses(
+                        pod.addresses(family).stream().map(Object::toString).toList())
+                .withNewConditions()
+                .withReady(pod.ready())
+                .withServing(pod.serving())
+                .withTerminating(pod.terminating())
+                .endConditions()
+                .withNodeName(pod.pod().getSpec().getNodeName())
+                .withNewTargetRef()
+                .withKind("Pod")
+                .withNamespace(pod.pod().getMetadata().getNamespace())
+                .withName(pod.pod().getMetadata().getName())
+                .withUid(pod.uid())
+                .endTargetRef()
+                .build();
+    }
+}
