@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.l34gateway.controller;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.l34gateway.controller.workload.WorkloadSettings;
 import picocli.CommandLine.Option;
 
@@ -15,6 +17,9 @@ final class ControllerSettings {
     @Option(names = "--image-pull-policy", defaultValue = "IfNotPresent")
     private String imagePullPolicy = "";
 
+    @Option(names = "--image-pull-secret", description = "Secret in a Gateway's namespace; may be repeated")
+    private List<String> pullSecrets = new ArrayList<>();
+
     @Option(
             names = "--namespace",
             defaultValue = "${env:POD_NAMESPACE}",
@@ -28,7 +33,7 @@ final class ControllerSettings {
     private String leaseName = "";
 
     @Option(
-            names = "--gateway-namespace-role",
+            names = "--gateway-role",
             defaultValue = "l34-gateway",
             description = "ClusterRole that gateway pods get in their namespace")
     private String namespaceRole = "";
@@ -43,7 +48,8 @@ final class ControllerSettings {
     private int healthPort;
 
     WorkloadSettings workload() {
-        return new WorkloadSettings(gatewayImage, birdImage, imagePullPolicy, namespace, namespaceRole, clusterRole);
+        return new WorkloadSettings(
+                gatewayImage, birdImage, imagePullPolicy, pullSecrets, namespace, namespaceRole, clusterRole);
     }
 
     String namespace() {
