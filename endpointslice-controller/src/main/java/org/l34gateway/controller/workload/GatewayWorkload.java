@@ -181,7 +181,7 @@ public sealed interface GatewayWorkload {
                     .withNamespace(gateway.getMetadata().getNamespace())
                     .withName(name)
                     .withLabels(labels())
-                    .withAnnotations(GatewayDecision.infrastructureAnnotations(gateway))
+                    .withAnnotations(new TreeMap<>(GatewayDecision.infrastructureAnnotations(gateway)))
                     .withOwnerReferences(new OwnerReferenceBuilder()
                             .withApiVersion(gateway.getApiVersion())
                             .withKind(gateway.getKind())

@@ -8,7 +8,9 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.l34gateway.controller.Fixtures;
@@ -110,5 +112,14 @@ class WorkloadPlanTest {
         assertThat(plan.deletions())
                 .hasSize(5)
                 .allMatch(object -> object.getMetadata().getName().endsWith("gone"));
+    }
+
+    @Test
+    void the_stamp_does_not_depend_on_the_order_of_maps() {
+        Map<String, String> forward = new LinkedHashMap<>(Map.of("a", "1"));
+        forward.put("b", "2");
+        Map<String, String> backward = new LinkedHashMap<>(Map.of("b", "2"));
+        backward.put("a", "1");
+        assertThat(Covering.text(forward)).isEqualTo(Covering.text(backward));
     }
 }
