@@ -54,7 +54,9 @@ public final class MavenCommands {
 
         @Override
         public Integer call() {
-            return maven(List.of("verify", "-DexcludedGroups=kernel,cluster", "-Dgolden=update"), more);
+            return maven(
+                    List.of("verify", "-DexcludedGroups=kernel,cluster", "-Dgolden=update", "-Dgolden.write=true"),
+                    more);
         }
     }
 

@@ -36,6 +36,9 @@ public final class Doctor {
     /** What is tried in a network namespace of its own → shell command that fails where the kernel lacks it. */
     private static final List<List<String>> KERNEL = List.of(
             List.of("network namespaces", "true"),
+            List.of(
+                    "mount and PID namespaces",
+                    "unshare --mount --pid --uts --ipc --fork --propagation private mount -t proc proc /proc"),
             List.of("veth", "ip link add v0 type veth peer name v1"),
             List.of("bridge", "ip link add b0 type bridge"),
             List.of(
@@ -55,13 +58,16 @@ public final class Doctor {
     private static final String VLAN =
             "ip link add v0 type veth peer name v1 && ip link add link v0 name v0.100 type vlan id 100";
 
+    /** Users other than root often lack the folders of such programs in their PATH. */
+    private static final String SYSTEM_PROGRAMS = "PATH=$PATH:/usr/sbin:/sbin; ";
+
     private Doctor() {}
 
     public static Diagnosis examine() {
         var findings = new ArrayList<Finding>();
         findings.add(jdk());
         findings.add(program("mvn", "maven", State.NOTHING));
-        boolean root = "root".equals(System.getProperty("user.name"));
+        boolean root = isRoot();
         findings.add(new Finding(
                 "root", root ? State.OK : State.NO_LAB, root ? "" : "run as root for the lab; check works"));
         findings.add(go());
@@ -75,6 +81,10 @@ public final class Doctor {
         return new Diagnosis(findings);
     }
 
+    private static boolean isRoot() {
+        return "root".equals(System.getProperty("user.name"));
+    }
+
     private static Finding jdk() {
         int feature = Runtime.version().feature();
         return new Finding("JDK 25", feature == 25 ? State.OK : State.NOTHING, System.getProperty("java.home"));
@@ -83,7 +93,9 @@ public final class Doctor {
     private static Finding program(String program, String debianPackage, State without) {
         boolean there = program.startsWith("/")
                 ? Files.isExecutable(Path.of(program))
-                : Command.of("sh", "-c", "command -v " + program).run().good();
+                : Command.of("sh", "-c", SYSTEM_PROGRAMS + "command -v " + program)
+                        .run()
+                        .good();
         return new Finding(program, there ? State.OK : without, there ? "" : "apt-get install " + debianPackage);
     }
 
@@ -98,7 +110,11 @@ public final class Doctor {
     }
 
     private static Finding kernel(String what, String script, State without) {
-        var tried = Command.of("unshare", "--net", "sh", "-c", script).run();
+        // Without root, root of a user namespace may try as much.
+        var inside = isRoot() ? List.of("unshare", "--net") : List.of("unshare", "--map-root-user", "--net");
+        var tried = Command.of(inside)
+                .plus(List.of("sh", "-c", SYSTEM_PROGRAMS + script))
+                .run();
         return new Finding(
                 what,
                 tried.good() ? State.OK : without,
