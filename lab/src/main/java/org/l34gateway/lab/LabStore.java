@@ -46,7 +46,7 @@ record LabStore(Path folder) {
         }
     }
 
-    /** Forgets a lab, and the folder with the last one. */
+    /** Forgets a lab. */
     void remove(String name) throws IOException {
         Files.deleteIfExists(file(name));
         Files.deleteIfExists(folder.resolve(name + ".new"));
@@ -65,8 +65,8 @@ record LabStore(Path folder) {
         }
     }
 
-    Path lock(String name) {
-        return folder.resolve(name + ".lock");
+    Path lock() {
+        return folder.resolve("lock");
     }
 
     private Path file(String name) {

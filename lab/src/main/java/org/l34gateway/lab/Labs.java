@@ -92,13 +92,13 @@ public final class Labs {
         return ToolCache.ofCaller().root().resolve("labs").resolve(name.text());
     }
 
-    /** One {@code up} or {@code down} of a lab at a time, also among processes. */
+    /** One {@code up} or {@code down} of a lab at a time among processes: each lab has a byte of one lock file. */
     private static <T> T locked(LabName name, Callable<T> work) {
-        Path lock = LabStore.OF_THIS_MACHINE.lock(name.text());
+        Path lock = LabStore.OF_THIS_MACHINE.lock();
         try {
             Files.createDirectories(lock.getParent());
             try (var channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                    var _ = channel.lock()) {
+                    var _ = channel.lock(name.text().hashCode() & 0xFFFF_FFFFL, 1, false)) {
                 return work.call();
             }
         } catch (RuntimeException e) {
