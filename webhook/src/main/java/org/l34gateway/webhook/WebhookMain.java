@@ -44,7 +44,6 @@ public final class WebhookMain {
 
     private static void start(Daemon daemon, WebhookFlags flags) throws IOException {
         PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        HealthEndpoint health = daemon.with("health", HealthEndpoint.start(flags.healthPort(), metrics));
         KubernetesClient client = daemon.with("client", ClusterConnection.open("webhook"));
 
         AtomicReference<ClusterWatch> watching = new AtomicReference<>();
@@ -54,14 +53,12 @@ public final class WebhookMain {
                 "watch", ClusterWatch.start(client, ClusterAttachments.KINDS, attachments::changed, metrics));
         watching.set(watch);
         attachments.changed();
-        health.ready("cluster", watch.synced());
 
         String nadNamespace = Objects.requireNonNullElse(flags.nadNamespace(), flags.namespace());
         AdmissionServer server = daemon.with(
                 "server",
                 AdmissionServer.open(
                         new PodAdmission(attachments, nadNamespace), Limits.DEFAULT, flags.port(), metrics));
-
         CertificateKeeper keeper =
                 new CertificateKeeper(certificates(flags, client), server::show, InstantSource.system());
         ReconcileLoop certificates = daemon.with(
@@ -73,11 +70,15 @@ public final class WebhookMain {
                         Ticker.SYSTEM,
                         metrics,
                         Thread.ofVirtual()));
-        health.ready("certificate", keeper.valid()).alive("certificates", certificates.moving(LONGEST_LOOK));
         certificates.start().trigger();
 
         AtomicBoolean leaving = new AtomicBoolean();
-        health.ready("process", () -> leaving.get() ? Verdict.unhealthy("stopping") : Verdict.healthy());
+        // Last, because an endpoint without checks says that all is well.
+        daemon.with("health", HealthEndpoint.start(flags.healthPort(), metrics))
+                .ready("certificate", keeper.valid())
+                .ready("cluster", watch.synced())
+                .ready("process", () -> leaving.get() ? Verdict.unhealthy("stopping") : Verdict.healthy())
+                .alive("certificates", certificates.moving(LONGEST_LOOK));
         daemon.with("goodbye", () -> {
             leaving.set(true);
             // Nothing tells when the last API server has seen it, so this is a time and not a condition.

@@ -37,7 +37,10 @@ public sealed interface AdmissionRequest {
     record NotForUs(String uid, String what) implements AdmissionRequest {}
 
     /** Bounds what a tree of a body costs: about 100 bytes of heap for each token. A pod has a few thousand. */
-    int MAX_TOKENS = 300_000;
+    int MAX_TOKENS = 100_000;
+
+    /** Bounds what is copied while a text is read. */
+    int MAX_TEXT_CHARACTERS = 1_500_000;
 
     /**
      * Reads a body.
@@ -141,7 +144,10 @@ public sealed interface AdmissionRequest {
         static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                         .streamReadConstraints(StreamReadConstraints.builder()
                                 .maxTokenCount(MAX_TOKENS)
+                                .maxStringLength(MAX_TEXT_CHARACTERS)
                                 .build())
+                        // Names that strangers send are not kept for ever.
+                        .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
                         // Excerpts of a body may hold secrets of the pod that is created.
                         .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
                         .build())

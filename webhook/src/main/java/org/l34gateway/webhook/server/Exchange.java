@@ -6,6 +6,8 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -18,8 +20,10 @@ final class Exchange {
     private final Budget budget;
     private final long deadline;
     private final Vertx vertx;
-    private Buffer body = Buffer.buffer();
-    private long held;
+    /** Not one buffer that grows: that would hold up to twice the bytes. */
+    private final List<Buffer> parts = new ArrayList<>();
+
+    private int held;
     private boolean answered;
 
     /** Bytes of bodies that all exchanges hold now. */
@@ -42,23 +46,32 @@ final class Exchange {
         request.endHandler(_ -> {
             vertx.cancelTimer(deadline);
             if (!answered) {
-                byte[] bytes = body.getBytes();
-                body = Buffer.buffer();
-                then.accept(bytes);
+                then.accept(body());
             }
         });
+    }
+
+    private byte[] body() {
+        byte[] body = new byte[held];
+        int at = 0;
+        for (Buffer part : parts) {
+            part.getBytes(body, at);
+            at += part.length();
+        }
+        parts.clear();
+        return body;
     }
 
     private void take(Buffer part) {
         if (answered) {
             return;
         }
-        if (body.length() + part.length() > limits.bodyBytes()) {
+        if (held + part.length() > limits.bodyBytes()) {
             refuse(413, "RequestEntityTooLarge", "a body may have " + limits.bodyBytes() + " bytes");
         } else if (budget.bytes + part.length() > limits.bufferedBytes()) {
             refuse(503, "ServiceUnavailable", "too many requests at once");
         } else {
-            body.appendBuffer(part);
+            parts.add(part);
             held += part.length();
             budget.bytes += part.length();
         }
@@ -115,7 +128,7 @@ final class Exchange {
     }
 
     private void release() {
-        body = Buffer.buffer();
+        parts.clear();
         budget.bytes -= held;
         held = 0;
     }

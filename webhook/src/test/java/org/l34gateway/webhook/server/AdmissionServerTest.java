@@ -17,6 +17,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -43,7 +44,7 @@ import org.l34gateway.webhook.certificates.TestIdentity;
 class AdmissionServerTest {
     private static final TestIdentity IDENTITY = TestIdentity.of("webhook.l34.svc");
     private static final Limits SMALL =
-            new Limits(20_000, 50_000, Duration.ofMillis(400), Duration.ofMillis(400), Duration.ofMillis(400));
+            new Limits(30, 20_000, 50_000, Duration.ofMillis(400), Duration.ofMillis(400), Duration.ofMillis(400));
 
     private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
     private SSLContext tls;
@@ -225,6 +226,32 @@ class AdmissionServerTest {
                                 .statusCode())
                         .isEqualTo(400);
             }
+        }
+    }
+
+    @Test
+    void more_connections_than_allowed_are_closed_and_room_comes_back() throws Exception {
+        List<SSLSocket> sockets = new ArrayList<>();
+        try {
+            for (int i = 0; i <= SMALL.connections(); i++) {
+                SSLSocket socket = socket();
+                sockets.add(socket);
+                // A head keeps a connection busy for as long as its body may take.
+                send(socket, head(10));
+            }
+            assertThat(everything(sockets.getLast())).as("one too many").isEmpty();
+            assertThat(everything(sockets.getFirst()))
+                    .as("allowed, and too slow")
+                    .startsWith("HTTP/1.1 408");
+        } finally {
+            for (SSLSocket socket : sockets) {
+                socket.close();
+            }
+        }
+        try (HttpClient client = HttpClient.newBuilder().sslContext(tls).build()) {
+            assertThat(client.send(post(BodyPublishers.ofByteArray(Samples.body())), text())
+                            .statusCode())
+                    .isEqualTo(200);
         }
     }
 
