@@ -3,7 +3,6 @@ package org.l34gateway.bird;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.l34gateway.ip.IpAddress;
 
 /**
@@ -16,16 +15,27 @@ import org.l34gateway.ip.IpAddress;
 public record BfdSession(IpAddress neighbour, String link, State state) {
     /** RFC 5880 §4.1, field Sta. */
     public enum State {
-        ADMINDOWN,
-        DOWN,
-        INIT,
-        UP,
+        ADMIN_DOWN("AdminDown"),
+        DOWN("Down"),
+        INIT("Init"),
+        UP("Up"),
         /** A word that BIRD 2.0.12 does not use. */
-        UNKNOWN;
+        UNKNOWN("Unknown");
+
+        private final String text;
+
+        State(String text) {
+            this.text = text;
+        }
+
+        /** The RFC's and BIRD's spelling. */
+        public String text() {
+            return text;
+        }
 
         static State of(String word) {
             for (State state : values()) {
-                if (state.name().equals(word.toUpperCase(Locale.ROOT))) {
+                if (state.text.equals(word)) {
                     return state;
                 }
             }

@@ -4,7 +4,6 @@ package org.l34gateway.bird;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.l34gateway.ip.IpAddress;
 
@@ -25,21 +24,32 @@ public record BgpSession(
         String lastError) {
     /** RFC 4271 §8.2.2, and what BIRD has besides. */
     public enum State {
-        DOWN,
-        IDLE,
-        PASSIVE,
-        CONNECT,
-        ACTIVE,
-        OPENSENT,
-        OPENCONFIRM,
-        ESTABLISHED,
-        CLOSE,
+        DOWN("Down"),
+        IDLE("Idle"),
+        PASSIVE("Passive"),
+        CONNECT("Connect"),
+        ACTIVE("Active"),
+        OPEN_SENT("OpenSent"),
+        OPEN_CONFIRM("OpenConfirm"),
+        ESTABLISHED("Established"),
+        CLOSE("Close"),
         /** A word that BIRD 2.0.12 does not use. */
-        UNKNOWN;
+        UNKNOWN("Unknown");
+
+        private final String text;
+
+        State(String text) {
+            this.text = text;
+        }
+
+        /** The RFC's and BIRD's spelling. */
+        public String text() {
+            return text;
+        }
 
         static State of(String word) {
             for (State state : values()) {
-                if (state.name().equals(word.toUpperCase(Locale.ROOT))) {
+                if (state.text.equals(word)) {
                     return state;
                 }
             }

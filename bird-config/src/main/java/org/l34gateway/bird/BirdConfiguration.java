@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpFamily;
 import org.l34gateway.ip.IpPrefix;
@@ -55,6 +56,33 @@ public record BirdConfiguration(IpAddress routerId, List<IpPrefix> vips, List<Bg
     public BirdConfiguration withVips(Collection<IpPrefix> announced) {
         SortedSet<IpPrefix> sorted = new TreeSet<>(announced);
         return new BirdConfiguration(routerId, List.copyOf(sorted), neighbours);
+    }
+
+    /**
+     * The neighbour whose block of {@link #text} holds a line, for BIRD's refusals; null when none does.
+     *
+     * @param line from 1
+     */
+    public @Nullable BgpNeighbour neighbourAt(int line) {
+        List<String> lines = text().lines().toList();
+        for (int i = Math.min(line, lines.size()); i >= 1; i--) {
+            String start = lines.get(i - 1);
+            if (start.startsWith("protocol ")) {
+                return neighbours.stream()
+                        .filter(neighbour -> start.equals("protocol bgp " + neighbour.protocolName() + " {"))
+                        .findFirst()
+                        .orElse(null);
+            }
+        }
+        return null;
+    }
+
+    /** The same without one neighbour. */
+    public BirdConfiguration without(BgpNeighbour left) {
+        return new BirdConfiguration(
+                routerId,
+                vips,
+                neighbours.stream().filter(neighbour -> !neighbour.equals(left)).toList());
     }
 
     /** The text of the generated file, to be included by the base configuration; equal records give equal texts. */

@@ -147,6 +147,23 @@ class BirdConfigurationTest {
     }
 
     @Test
+    void a_line_of_the_text_leads_to_the_neighbour_it_speaks_of() {
+        BgpNeighbour one = Samples.neighbour("a", "10.0.0.1", BFD_300_MS);
+        BgpNeighbour other = Samples.neighbour("b", "10.0.0.2", new Bfd.Off());
+        var configuration = new BirdConfiguration(Samples.ROUTER_ID, List.of(), List.of(one, other));
+        List<String> lines = configuration.text().lines().toList();
+        int first = lines.indexOf("protocol bgp " + one.protocolName() + " {") + 1;
+        int second = lines.indexOf("protocol bgp " + other.protocolName() + " {") + 1;
+        assertThat(configuration.neighbourAt(first - 1)).isNull();
+        assertThat(configuration.neighbourAt(first)).isEqualTo(one);
+        assertThat(configuration.neighbourAt(second - 1)).isEqualTo(one);
+        assertThat(configuration.neighbourAt(second)).isEqualTo(other);
+        assertThat(configuration.neighbourAt(lines.size() + 1)).isEqualTo(other);
+        assertThat(configuration.neighbourAt(0)).isNull();
+        assertThat(configuration.without(one).neighbours()).containsExactly(other);
+    }
+
+    @Test
     void router_ids_of_pods_differ_and_are_never_zero() {
         IpAddress one = BirdConfiguration.routerId("0a3c6c7e-4b61-4a7f-9d4b-000000000001");
         assertThat(one).isNotEqualTo(BirdConfiguration.routerId("0a3c6c7e-4b61-4a7f-9d4b-000000000002"));
