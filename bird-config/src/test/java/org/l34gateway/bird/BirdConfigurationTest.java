@@ -67,7 +67,7 @@ class BirdConfigurationTest {
     @MethodSource("rows")
     void writes_the_golden_text(Row row) throws Exception {
         Path golden = GOLDEN.resolve(row.name() + ".conf");
-        if (Boolean.getBoolean("golden.write")) {
+        if ("update".equals(System.getProperty("golden"))) {
             Files.writeString(golden, row.configuration().text());
         }
         assertThat(row.configuration().text()).isEqualTo(Files.readString(golden));

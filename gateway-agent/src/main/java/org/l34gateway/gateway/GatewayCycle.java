@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.l34gateway.gateway;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.LongSupplier;
+import org.l34gateway.api.GatewayReportSpec;
+import org.l34gateway.api.NodeReport;
+import org.l34gateway.bird.BgpSession;
+import org.l34gateway.gateway.plan.AgentIdentity;
+import org.l34gateway.gateway.plan.Announcement;
+import org.l34gateway.gateway.plan.Forwarded;
+import org.l34gateway.gateway.plan.Inputs;
+import org.l34gateway.gateway.plan.Readiness;
+import org.l34gateway.gateway.plan.ReportContent;
+import org.l34gateway.gateway.plan.RouterView;
+import org.l34gateway.gateway.plan.Wanted;
+import org.l34gateway.ip.IpAddress;
+import org.l34gateway.ip.IpPrefix;
+
+/**
+ * One run of the agent: withdraw what is going, change the kernel, announce what has come, look at the result. Runs come
+ * from one thread; {@link #readiness()} may be asked from any.
+ *
+ * <p>Metrics: {@code l34_gateway_targets}, {@code l34_gateway_announced_vips}, {@code l34_gateway_sessions_established},
+ * {@code l34_gateway_programmed}.
+ */
+final class GatewayCycle {
+    private final AgentIdentity identity;
+    private final Forwarder forwarder;
+    private final Router router;
+    private final LinkAddresses addresses;
+    private final LongSupplier nanos;
+    private Map<String, String> podsInKernel = Map.of();
+    private volatile Readiness readiness = Readiness.START;
+    private volatile Result last = Result.NONE;
+
+    /**
+     * What a run came to.
+     *
+     * @param report content without a time
+     * @param stillUsing pods that send answers through this pod, as namespace/name
+     * @param targets in the kernel, each once for every VIP
+     */
+    record Result(GatewayReportSpec report, SortedSet<String> stillUsing, int targets) {
+        private static final Result NONE = new Result(
+                new GatewayReportSpec(
+                        new org.l34gateway.api.Report.ObjectRef("", "", ""),
+                        "",
+                        null,
+                        "",
+                        false,
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        List.of()),
+                new TreeSet<>(),
+                0);
+    }
+
+    GatewayCycle(
+            AgentIdentity identity,
+            Forwarder forwarder,
+            Router router,
+            LinkAddresses addresses,
+            LongSupplier nanos,
+            MeterRegistry metrics) {
+        this.identity = identity;
+        this.forwarder = forwarder;
+        this.router = router;
+        this.addresses = addresses;
+        this.nanos = nanos;
+        Gauge.builder("l34.gateway.targets", this, cycle -> cycle.last.targets())
+                .register(metrics);
+        Gauge.builder(
+                        "l34.gateway.announced.vips",
+                        this,
+                        cycle -> cycle.last.report().announcedVIPs().size())
+                .register(metrics);
+        Gauge.builder("l34.gateway.sessions.established", this, GatewayCycle::established)
+                .register(metrics);
+        Gauge.builder(
+                        "l34.gateway.programmed",
+                        this,
+                        cycle -> cycle.last.report().programmed() ? 1 : 0)
+                .register(metrics);
+    }
+
+    private static double established(GatewayCycle cycle) {
+        String up = BgpSession.State.ESTABLISHED.text();
+        return cycle.last.report().sessions().stream()
+                .filter(session -> session.state().equals(up))
+                .count();
+    }
+
+    /** Whether this pod may be counted on, as of the last run. */
+    Readiness readiness() {
+        return readiness;
+    }
+
+    /**
+     * Makes a run.
+     *
+     * @param leaving whether this pod shuts down: it announces nothing and is no next hop, but forwards what still comes
+     */
+    Result run(Inputs inputs, List<NodeReport> nodes, boolean leaving) {
+        Wanted wanted = Wanted.of(identity, inputs);
+        SortedSet<IpAddress> internal = new TreeSet<>(wanted.links().addresses());
+        internal.retainAll(addresses.usable(wanted.links().internal()));
+
+        Announcement announcement =
+                leaving ? Announcement.none() : Announcement.of(wanted, forwarder.present(), internal);
+        router.configure(wanted.neighbours(), announcement.before());
+        Forwarded forwarded = forwarder.apply(wanted);
+        if (forwarded.programmed() || podsInKernel.isEmpty()) {
+            podsInKernel = wanted.podUids();
+        }
+        router.configure(wanted.neighbours(), servedBy(forwarded, announcement.after()));
+
+        RouterView view = router.look();
+        GatewayReportSpec report = ReportContent.of(identity, wanted, forwarded, view, internal, podsInKernel, leaving);
+        readiness = readiness.next(report, wanted.podUids().values(), nodes, nanos.getAsLong());
+        SortedSet<String> using = Readiness.stillUsing(internal, report.gateway(), nodes);
+        last = new Result(report, using, forwarded.targets().size());
+        return last;
+    }
+
+    /** A kernel that refused the program may still lack a VIP that was to come. */
+    private static SortedSet<IpPrefix> servedBy(Forwarded forwarded, SortedSet<IpPrefix> vips) {
+        SortedSet<IpPrefix> served = new TreeSet<>(vips);
+        served.removeIf(
+                vip -> forwarded.targets().stream().noneMatch(slot -> slot.vip().equals(vip)));
+        return served;
+    }
+}

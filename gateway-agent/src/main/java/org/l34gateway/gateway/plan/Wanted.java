@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.l34gateway.gateway.plan;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.l34gateway.api.Report;
+import org.l34gateway.bird.BgpNeighbour;
+import org.l34gateway.ip.IpPrefix;
+import org.l34gateway.program.Backend;
+import org.l34gateway.program.Flow;
+import org.l34gateway.program.ForwardingProgram;
+import org.l34gateway.program.TargetGroup;
+import org.l34gateway.routing.GatewayDecision;
+import org.l34gateway.routing.GatewayProgram;
+
+/**
+ * What the cluster wants of this pod.
+ *
+ * @param gateway the Gateway, as reports name it
+ * @param program what to forward
+ * @param podUids UID of the pod of each target, by {@link GatewayProgram#targetKey}
+ * @param answerVips VIPs whose answers are carried outside: those of all accepted routes, targets or not. Sorted
+ * @param links the pod's networks
+ * @param neighbours routers that BIRD shall talk to, by name
+ * @param problems what can not be carried out, by object
+ */
+public record Wanted(
+        Report.ObjectRef gateway,
+        ForwardingProgram program,
+        Map<String, String> podUids,
+        SortedSet<IpPrefix> answerVips,
+        PodLinks links,
+        List<BgpNeighbour> neighbours,
+        List<Report.Problem> problems) {
+    public Wanted {
+        podUids = Map.copyOf(podUids);
+        neighbours = List.copyOf(neighbours);
+        problems = List.copyOf(problems);
+    }
+
+    /** Decides; a Gateway that is gone, foreign or another one of the same name wants nothing any more. */
+    public static Wanted of(AgentIdentity identity, Inputs inputs) {
+        Optional<GatewayDecision> found = GatewayDecision.all(inputs.cluster()).stream()
+                .filter(decision -> identity.worksFor(decision.ref()))
+                .findFirst();
+        if (found.isEmpty()) {
+            return nothing(identity);
+        }
+        GatewayDecision decision = found.get();
+        GatewayProgram program = GatewayProgram.of(decision, inputs.slices());
+        List<Report.Problem> problems = new ArrayList<>();
+        Neighbours neighbours = Neighbours.of(decision.routers());
+        problems.addAll(neighbours.problems());
+        PodLinks links = PodLinks.of(decision.networks(), neighbours.taken(), inputs.self());
+        if (links.problem() != null) {
+            problems.add(Problems.aboutGateway(decision.ref(), "NetworkStatus", links.problem()));
+        }
+        return new Wanted(
+                decision.ref(),
+                program.program(),
+                program.podUids(),
+                decision.vips(),
+                links,
+                neighbours.taken(),
+                problems);
+    }
+
+    private static Wanted nothing(AgentIdentity identity) {
+        return new Wanted(
+                identity.gatewayThatIsGone(),
+                ForwardingProgram.empty(0),
+                Map.of(),
+                new TreeSet<>(),
+                PodLinks.NONE,
+                List.of(),
+                List.of());
+    }
+
+    /** VIPs with at least one target that gets packets: those that may be announced. Sorted. */
+    public SortedSet<IpPrefix> servedVips() {
+        SortedSet<IpPrefix> served = new TreeSet<>();
+        for (Flow flow : program.flows()) {
+            for (Backend backend : flow.backends()) {
+                if (backend.weight() > 0) {
+                    Set<IpPrefix> held = heldByTargets(backend.group());
+                    held.retainAll(flow.destinations());
+                    served.addAll(held);
+                }
+            }
+        }
+        return served;
+    }
+
+    private Set<IpPrefix> heldByTargets(String groupKey) {
+        Set<IpPrefix> held = new TreeSet<>();
+        for (TargetGroup group : program.groups()) {
+            if (group.key().equals(groupKey)) {
+                group.targets().forEach(target -> held.addAll(target.vips()));
+            }
+        }
+        return held;
+    }
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.l34gateway.gateway;
+
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.l34gateway.bird.BgpNeighbour;
+import org.l34gateway.bird.BgpSession;
+import org.l34gateway.gateway.plan.Fixtures;
+import org.l34gateway.gateway.plan.Forwarded;
+import org.l34gateway.gateway.plan.RouterView;
+import org.l34gateway.gateway.plan.Wanted;
+import org.l34gateway.ip.IpAddress;
+import org.l34gateway.ip.IpFamily;
+import org.l34gateway.ip.IpPrefix;
+import org.l34gateway.routing.GatewayProgram;
+
+/**
+ * Kernel and BIRD of a gateway pod as values, with a diary of what was done to them. Whatever is done, a VIP is never
+ * announced that has no slot: both notice at once when that is broken.
+ */
+final class FakePod implements Forwarder, Router, LinkAddresses {
+    final List<String> diary = new ArrayList<>();
+    Forwarded kernel = Forwarded.NOTHING;
+    SortedSet<IpPrefix> announced = new TreeSet<>();
+    List<BgpNeighbour> neighbours = List.of();
+    boolean kernelRefuses;
+    boolean birdIsSilent;
+    SortedSet<IpAddress> addresses = Fixtures.addresses("169.111.100.9", "fd00::9", "10.9.9.9");
+    final Set<IpFamily> defaultRoutes = EnumSet.allOf(IpFamily.class);
+
+    @Override
+    public Forwarded present() {
+        return kernel;
+    }
+
+    @Override
+    public Forwarded apply(Wanted wanted) {
+        if (kernelRefuses) {
+            kernel = new Forwarded(kernel.targets(), kernel.answerVips(), false, List.of("the kernel refused"));
+            return kernel;
+        }
+        Set<Forwarded.Slot> slots = new HashSet<>();
+        for (var group : wanted.program().groups()) {
+            for (var target : group.targets()) {
+                for (IpPrefix vip : target.vips()) {
+                    slots.add(new Forwarded.Slot(GatewayProgram.targetKey(group.key(), target.identifier()), vip));
+                }
+            }
+        }
+        if (!slots.equals(kernel.targets())) {
+            diary.add("slots " + vipsOf(slots));
+        }
+        kernel = new Forwarded(slots, wanted.answerVips(), true, List.of());
+        checkThatWhatIsAnnouncedHasSlots();
+        return kernel;
+    }
+
+    @Override
+    public void configure(List<BgpNeighbour> wanted, SortedSet<IpPrefix> vips) {
+        if (birdIsSilent) {
+            return;
+        }
+        if (!vips.equals(announced)) {
+            diary.add("announce " + vips);
+        }
+        announced = new TreeSet<>(vips);
+        neighbours = List.copyOf(wanted);
+        checkThatWhatIsAnnouncedHasSlots();
+    }
+
+    @Override
+    public RouterView look() {
+        List<BgpSession> sessions = new ArrayList<>();
+        for (BgpNeighbour neighbour : neighbours) {
+            sessions.add(new BgpSession(
+                    neighbour.protocolName(), BgpSession.State.ESTABLISHED, null, neighbour.address(), ""));
+        }
+        return birdIsSilent
+                ? RouterView.silent(List.of())
+                : new RouterView(neighbours, announced, sessions, List.of(), defaultRoutes, List.of());
+    }
+
+    @Override
+    public SortedSet<IpAddress> usable(Set<String> links) {
+        return links.contains("net2") ? addresses : new TreeSet<>();
+    }
+
+    private void checkThatWhatIsAnnouncedHasSlots() {
+        Set<IpPrefix> unserved = new TreeSet<>(announced);
+        unserved.removeAll(vipsOf(kernel.targets()));
+        if (!unserved.isEmpty()) {
+            throw new AssertionError("announced without a slot: " + unserved + " after " + diary);
+        }
+    }
+
+    private static Set<IpPrefix> vipsOf(Set<Forwarded.Slot> slots) {
+        Set<IpPrefix> vips = new TreeSet<>();
+        slots.forEach(slot -> vips.add(slot.vip()));
+        return vips;
+    }
+}
