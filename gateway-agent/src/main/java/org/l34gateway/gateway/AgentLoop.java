@@ -31,29 +31,33 @@ final class AgentLoop implements Reconciler {
     private static final Duration LOOK_WHILE_LEAVING = Duration.ofMillis(100);
 
     private final AgentIdentity identity;
-    private final Supplier<Optional<Snapshot>> cluster;
     private final GatewayCycle cycle;
     private final ReportWriter reports;
     private final Runnable reportSoon;
-    private final Supplier<Departure> departure;
+    private final Departure departure;
+    private volatile Supplier<Optional<Snapshot>> cluster = Optional::empty;
 
     /**
-     * @param cluster empty until everything was read once: before that nothing is written anywhere
+     * Does nothing until {@link #readFrom}.
+     *
      * @param reportSoon makes the loop of the reports run
      */
     AgentLoop(
             AgentIdentity identity,
-            Supplier<Optional<Snapshot>> cluster,
             GatewayCycle cycle,
             ReportWriter reports,
             Runnable reportSoon,
-            Supplier<Departure> departure) {
+            Departure departure) {
         this.identity = identity;
-        this.cluster = cluster;
         this.cycle = cycle;
         this.reports = reports;
         this.reportSoon = reportSoon;
         this.departure = departure;
+    }
+
+    /** @param snapshots empty until everything was read once: before that nothing is written anywhere */
+    void readFrom(Supplier<Optional<Snapshot>> snapshots) {
+        cluster = snapshots;
     }
 
     /** What the agent reads: its namespace, and the two kinds that have none. */
@@ -79,13 +83,12 @@ final class AgentLoop implements Reconciler {
             return Outcome.done();
         }
         Snapshot snapshot = now.get();
-        Departure leaving = departure.get();
-        boolean begun = leaving.begun();
-        GatewayCycle.Result result = cycle.run(inputs(snapshot), snapshot.all(NodeReport.class), begun);
-        reports.offer(result.report(), begun);
+        boolean leaving = departure.begun();
+        GatewayCycle.Result result = cycle.run(inputs(snapshot), snapshot.all(NodeReport.class), leaving);
+        reports.offer(result.report(), leaving);
         reportSoon.run();
-        leaving.observe(result, reports.wrote(result.report()));
-        return Outcome.after(begun ? LOOK_WHILE_LEAVING : LOOK);
+        departure.observe(result, reports.wrote(result.report()));
+        return Outcome.after(leaving ? LOOK_WHILE_LEAVING : LOOK);
     }
 
     private Inputs inputs(Snapshot snapshot) {

@@ -13,10 +13,9 @@ import org.slf4j.LoggerFactory;
  * How this pod goes at SIGTERM: it announces nothing any more, reports that it is no next hop, and forwards on until no
  * application pod sends answers through it, or until its patience is over. What is in the kernel stays.
  */
-final class Departure implements AutoCloseable {
+final class Departure {
     private static final Logger LOG = LoggerFactory.getLogger(Departure.class);
 
-    private final Runnable trigger;
     private final Duration patience;
     private final CompletableFuture<Void> gone = new CompletableFuture<>();
     private volatile boolean begun;
@@ -24,11 +23,9 @@ final class Departure implements AutoCloseable {
     /**
      * Does not leave yet.
      *
-     * @param trigger makes the agent's loop run soon
      * @param patience for all of it
      */
-    Departure(Runnable trigger, Duration patience) {
-        this.trigger = trigger;
+    Departure(Duration patience) {
         this.patience = patience;
     }
 
@@ -51,9 +48,12 @@ final class Departure implements AutoCloseable {
         }
     }
 
-    /** Leaves, and returns when nobody counts on the pod any more or when the patience is over. */
-    @Override
-    public void close() {
+    /**
+     * Leaves, and returns when nobody counts on the pod any more or when the patience is over.
+     *
+     * @param trigger makes the agent's loop run soon
+     */
+    void leave(Runnable trigger) {
         begun = true;
         trigger.run();
         try {

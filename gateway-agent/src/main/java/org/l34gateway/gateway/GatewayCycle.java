@@ -10,6 +10,7 @@ import java.util.TreeSet;
 import java.util.function.LongSupplier;
 import org.l34gateway.api.GatewayReportSpec;
 import org.l34gateway.api.NodeReport;
+import org.l34gateway.api.Report;
 import org.l34gateway.bird.BgpSession;
 import org.l34gateway.gateway.plan.AgentIdentity;
 import org.l34gateway.gateway.plan.Announcement;
@@ -33,7 +34,7 @@ final class GatewayCycle {
     private final AgentIdentity identity;
     private final Forwarder forwarder;
     private final Router router;
-    private final LinkAddresses addresses;
+    private final PodInterfaces interfaces;
     private final LongSupplier nanos;
     private Map<String, String> podsInKernel = Map.of();
     private volatile Readiness readiness = Readiness.START;
@@ -49,7 +50,7 @@ final class GatewayCycle {
     record Result(GatewayReportSpec report, SortedSet<String> stillUsing, int targets) {
         private static final Result NONE = new Result(
                 new GatewayReportSpec(
-                        new org.l34gateway.api.Report.ObjectRef("", "", ""),
+                        new Report.ObjectRef("", "", ""),
                         "",
                         null,
                         "",
@@ -69,13 +70,13 @@ final class GatewayCycle {
             AgentIdentity identity,
             Forwarder forwarder,
             Router router,
-            LinkAddresses addresses,
+            PodInterfaces interfaces,
             LongSupplier nanos,
             MeterRegistry metrics) {
         this.identity = identity;
         this.forwarder = forwarder;
         this.router = router;
-        this.addresses = addresses;
+        this.interfaces = interfaces;
         this.nanos = nanos;
         Gauge.builder("l34.gateway.targets", this, cycle -> cycle.last.targets())
                 .register(metrics);
@@ -111,14 +112,15 @@ final class GatewayCycle {
      * @param leaving whether this pod shuts down: it announces nothing and is no next hop, but forwards what still comes
      */
     Result run(Inputs inputs, List<NodeReport> nodes, boolean leaving) {
-        Wanted wanted = Wanted.of(identity, inputs);
-        SortedSet<IpAddress> internal = new TreeSet<>(wanted.links().addresses());
-        internal.retainAll(addresses.usable(wanted.links().internal()));
+        Map<String, SortedSet<IpAddress>> present = interfaces.present();
+        Wanted wanted = Wanted.of(identity, inputs).withMissing(present.keySet());
+        SortedSet<IpAddress> internal = wanted.links().usable(present);
 
-        Announcement announcement =
-                leaving ? Announcement.none() : Announcement.of(wanted, forwarder.present(), internal);
+        Announcement announcement = leaving
+                ? Announcement.none()
+                : Announcement.of(wanted, forwarder.servedVips(wanted, present.keySet()), internal);
         router.configure(wanted.neighbours(), announcement.before());
-        Forwarded forwarded = forwarder.apply(wanted);
+        Forwarded forwarded = forwarder.apply(wanted, present.keySet());
         if (forwarded.programmed() || podsInKernel.isEmpty()) {
             podsInKernel = wanted.podUids();
         }
@@ -135,8 +137,7 @@ final class GatewayCycle {
     /** A kernel that refused the program may still lack a VIP that was to come. */
     private static SortedSet<IpPrefix> servedBy(Forwarded forwarded, SortedSet<IpPrefix> vips) {
         SortedSet<IpPrefix> served = new TreeSet<>(vips);
-        served.removeIf(
-                vip -> forwarded.targets().stream().noneMatch(slot -> slot.vip().equals(vip)));
+        served.retainAll(forwarded.servedVips());
         return served;
     }
 }

@@ -3,6 +3,7 @@ package org.l34gateway.gateway;
 
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -61,6 +62,11 @@ final class ReportWriter implements Reconciler {
         return content.equals(pace.written());
     }
 
+    /** Whether the API server took a report of this process at all. */
+    boolean wroteAny() {
+        return pace.written() != null;
+    }
+
     @Override
     public Outcome reconcile() {
         News news = newest.get();
@@ -83,7 +89,7 @@ final class ReportWriter implements Reconciler {
             LOG.warn("report of pod={} not written: {}", identity.podName(), written);
             pace = new ReportPace(pace.written(), now);
         }
-        return Outcome.after(java.time.Duration.ofSeconds(1));
+        return Outcome.after(Duration.ofSeconds(1));
     }
 
     private GatewayReport report(GatewayReportSpec content) {

@@ -28,11 +28,11 @@ class DepartureTest {
     @Test
     void it_ends_when_the_report_is_written_and_no_pod_uses_this_one() throws Exception {
         var triggered = new CountDownLatch(1);
-        var departure = new Departure(triggered::countDown, Duration.ofSeconds(60));
+        var departure = new Departure(Duration.ofSeconds(60));
         departure.observe(run(false), true);
         assertThat(departure.begun()).isFalse();
 
-        Thread closing = Thread.ofPlatform().start(departure::close);
+        Thread closing = Thread.ofPlatform().start(() -> departure.leave(triggered::countDown));
         assertThat(triggered.await(10, TimeUnit.SECONDS)).isTrue();
         assertThat(departure.begun()).isTrue();
         departure.observe(run(true), false);
@@ -46,8 +46,8 @@ class DepartureTest {
 
     @Test
     void it_ends_when_its_patience_is_over() {
-        var departure = new Departure(() -> {}, Duration.ofMillis(50));
-        departure.close();
+        var departure = new Departure(Duration.ofMillis(50));
+        departure.leave(() -> {});
         assertThat(departure.begun()).isTrue();
     }
 }

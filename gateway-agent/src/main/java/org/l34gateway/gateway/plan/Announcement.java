@@ -30,14 +30,14 @@ public record Announcement(SortedSet<IpPrefix> before, SortedSet<IpPrefix> after
      * Decides.
      *
      * @param wanted the program that is to be in the kernel
-     * @param present what the kernel forwards now
+     * @param present VIPs with at least one target in the kernel now
      * @param internalAddresses of this pod towards targets: without one of a family no target of it can be reached
      */
-    public static Announcement of(Wanted wanted, Forwarded present, Set<IpAddress> internalAddresses) {
+    public static Announcement of(Wanted wanted, Set<IpPrefix> present, Set<IpAddress> internalAddresses) {
         SortedSet<IpPrefix> after = wanted.servedVips();
         after.removeIf(vip -> internalAddresses.stream().noneMatch(address -> address.family() == vip.family()));
         SortedSet<IpPrefix> before = new TreeSet<>(after);
-        before.retainAll(present.servedVips());
+        before.retainAll(present);
         return new Announcement(before, after);
     }
 }

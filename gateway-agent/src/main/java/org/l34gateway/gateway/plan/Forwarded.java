@@ -34,7 +34,7 @@ public record Forwarded(Set<Slot> targets, SortedSet<IpPrefix> answerVips, boole
     }
 
     /** VIPs with at least one target. Sorted. */
-    SortedSet<IpPrefix> servedVips() {
+    public SortedSet<IpPrefix> servedVips() {
         SortedSet<IpPrefix> served = new TreeSet<>();
         targets.forEach(slot -> served.add(slot.vip()));
         return served;

@@ -64,6 +64,18 @@ public record PodLinks(
                 internal.isEmpty() ? "this pod is attached to none of the Gateway's networks" : null);
     }
 
+    /**
+     * The addresses that Multus gave the internal interfaces and that the kernel has there. Sorted.
+     *
+     * @param present interface name → its usable addresses
+     */
+    public SortedSet<IpAddress> usable(Map<String, SortedSet<IpAddress>> present) {
+        SortedSet<IpAddress> held = new TreeSet<>();
+        internal.forEach(name -> held.addAll(present.getOrDefault(name, Collections.emptySortedSet())));
+        held.retainAll(addresses);
+        return held;
+    }
+
     private static NetworkStatus status(Pod self) throws FormatException {
         Map<String, String> annotations = self.getMetadata().getAnnotations();
         return NetworkStatus.parse(annotations == null ? null : annotations.get(Names.MULTUS_NETWORK_STATUS));

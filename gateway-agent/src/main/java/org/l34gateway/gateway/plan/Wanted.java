@@ -81,6 +81,18 @@ public record Wanted(
                 List.of());
     }
 
+    /** The same, with a problem for each router whose interface is not there; BIRD waits for it. */
+    public Wanted withMissing(Set<String> present) {
+        List<Report.Problem> more = new ArrayList<>(problems);
+        for (BgpNeighbour neighbour : neighbours) {
+            if (!present.contains(neighbour.link().text())) {
+                more.add(Problems.aboutRouter(
+                        neighbour.name(), "InterfaceMissing", "the gateway pod has no interface " + neighbour.link()));
+            }
+        }
+        return new Wanted(gateway, program, podUids, answerVips, links, neighbours, more);
+    }
+
     /** VIPs with at least one target that gets packets: those that may be announced. Sorted. */
     public SortedSet<IpPrefix> servedVips() {
         SortedSet<IpPrefix> served = new TreeSet<>();

@@ -73,7 +73,7 @@ class AnnouncementTest {
         Wanted before = Wanted.of(
                 SELF,
                 inputs(Map.of("a", row.present().stream().map(Object::toString).toList())));
-        assertThat(Announcement.of(wanted, Fixtures.inKernel(before), row.internal()))
+        assertThat(Announcement.of(wanted, Fixtures.inKernel(before).servedVips(), row.internal()))
                 .isEqualTo(row.announcement());
     }
 }

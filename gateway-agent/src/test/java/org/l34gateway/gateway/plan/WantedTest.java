@@ -11,6 +11,7 @@ import static org.l34gateway.gateway.plan.Fixtures.vips;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.l34gateway.api.Report;
 import org.l34gateway.bird.AutonomousSystem;
@@ -100,6 +101,30 @@ class WantedTest {
         assertThat(links.internal()).containsExactly("net2");
         assertThat(links.addresses()).isEqualTo(Fixtures.addresses("169.111.100.9", "fd00::9"));
         assertThat(links.problem()).isNull();
+    }
+
+    @Test
+    void an_interface_that_is_not_there_is_a_problem_of_its_router_only() {
+        Wanted wanted = Wanted.of(
+                        SELF,
+                        inputs(
+                                Map.of(),
+                                router("here", "address: 10.9.0.1, interface: net1"),
+                                router("typo", "address: 10.9.0.2, interface: net7")))
+                .withMissing(Set.of("lo", "net1"));
+        assertThat(wanted.neighbours()).hasSize(2);
+        assertThat(wanted.problems())
+                .extracting(Report.Problem::name, Report.Problem::reason)
+                .containsExactly(tuple("typo", "InterfaceMissing"));
+    }
+
+    @Test
+    void only_addresses_that_multus_gave_and_the_kernel_has_there_are_usable() {
+        PodLinks links = Wanted.of(SELF, inputs(Map.of())).links();
+        assertThat(links.usable(Map.of(
+                        "net2", Fixtures.addresses("169.111.100.9", "169.111.100.77"),
+                        "net1", Fixtures.addresses("fd00::9"))))
+                .isEqualTo(Fixtures.addresses("169.111.100.9"));
     }
 
     @Test

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.l34gateway.gateway;
 
-import java.util.HashSet;
-import java.util.Set;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.l34gateway.ip.IpAddress;
@@ -11,30 +11,32 @@ import org.l34gateway.netlink.Link;
 import org.l34gateway.netlink.Rtnetlink;
 
 /** By rtnetlink. */
-final class KernelLinkAddresses implements LinkAddresses {
+final class KernelInterfaces implements PodInterfaces {
     private static final int UNUSABLE = Address.FLAG_TENTATIVE | Address.FLAG_DADFAILED | Address.FLAG_DEPRECATED;
 
     private final Rtnetlink kernel;
 
-    KernelLinkAddresses(Rtnetlink kernel) {
+    KernelInterfaces(Rtnetlink kernel) {
         this.kernel = kernel;
     }
 
     @Override
-    public SortedSet<IpAddress> usable(Set<String> links) {
-        Set<Integer> indexes = new HashSet<>();
+    public Map<String, SortedSet<IpAddress>> present() {
+        Map<String, SortedSet<IpAddress>> present = new HashMap<>();
+        Map<Integer, String> up = new HashMap<>();
         for (Link link : kernel.links()) {
-            if (link.up() && link.carrier() && links.contains(link.name())) {
-                indexes.add(link.index());
+            present.put(link.name(), new TreeSet<>());
+            if (link.up() && link.carrier()) {
+                up.put(link.index(), link.name());
             }
         }
-        SortedSet<IpAddress> usable = new TreeSet<>();
         for (Address address : kernel.addresses()) {
+            String link = up.get(address.ifindex());
             boolean global = address.scope() == Address.SCOPE_UNIVERSE;
-            if (global && indexes.contains(address.ifindex()) && (address.flags() & UNUSABLE) == 0) {
-                usable.add(address.address());
+            if (link != null && global && (address.flags() & UNUSABLE) == 0) {
+                present.computeIfAbsent(link, _ -> new TreeSet<>()).add(address.address());
             }
         }
-        return usable;
+        return present;
     }
 }

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.l34gateway.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.l34gateway.gateway.plan.Fixtures.SELF;
+import static org.l34gateway.gateway.plan.Fixtures.addresses;
+import static org.l34gateway.gateway.plan.Fixtures.inputs;
+import static org.l34gateway.gateway.plan.Fixtures.vips;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.l34gateway.api.GatewayReportSpec;
+import org.l34gateway.gateway.plan.Wanted;
+import org.l34gateway.ip.IpAddress;
+import org.l34gateway.linux.NetlinkSocket;
+import org.l34gateway.linux.Sysctl;
+import org.l34gateway.linux.testing.InScratchNetns;
+import org.l34gateway.netlink.Address;
+import org.l34gateway.netlink.Link;
+import org.l34gateway.netlink.Rtnetlink;
+
+/** The agent's hands on a real kernel: a namespace that looks like a gateway pod, with a BIRD that is played. */
+@Tag("kernel")
+@ExtendWith(InScratchNetns.class)
+class GatewayPodKernelTest {
+    private static final List<String> BOTH = List.of("20.0.0.1/32", "2000::1/128");
+
+    private final FakePod bird = new FakePod();
+
+    private static GatewayCycle cycle(KernelForwarder forwarder, FakePod bird, Rtnetlink kernel) {
+        return new GatewayCycle(
+                SELF, forwarder, bird, new KernelInterfaces(kernel), System::nanoTime, new SimpleMeterRegistry());
+    }
+
+    /** An interface that is up, with an address; its other end stays in this namespace too. */
+    private static void interfaceWith(Rtnetlink kernel, String name, String... addresses) {
+        kernel.addVeth(name, name + "p");
+        for (String end : List.of(name, name + "p")) {
+            Link link = kernel.link(end);
+            assertThat(link).isNotNull();
+            kernel.setUp(link.index(), true);
+        }
+        Link link = kernel.link(name);
+        assertThat(link).isNotNull();
+        for (String address : addresses) {
+            IpAddress ip = IpAddress.parse(address);
+            int length = ip.family().bits() == 32 ? 24 : 64;
+            kernel.add(new Address(link.index(), ip, length, Address.SCOPE_UNIVERSE, Address.FLAG_NODAD, 0));
+        }
+        Sysctl.SYSTEM.write("net/ipv4/conf/" + name + "/rp_filter", "0");
+    }
+
+    /** What the controller's selection element has the CNI plugin set in a gateway pod. */
+    private static void parametersOfAGatewayPod() {
+        Map.of(
+                        "net/ipv4/ip_forward", "1",
+                        "net/ipv4/conf/all/rp_filter", "0",
+                        "net/ipv4/conf/all/src_valid_mark", "0",
+                        "net/ipv4/icmp_errors_use_inbound_ifaddr", "1",
+                        "net/ipv4/fwmark_reflect", "0",
+                        "net/ipv6/conf/all/forwarding", "1",
+                        "net/ipv6/fwmark_reflect", "0")
+                .forEach(Sysctl.SYSTEM::write);
+    }
+
+    @Test
+    void a_pod_waits_for_its_interfaces_programs_the_kernel_and_tells_its_next_hop() {
+        try (NetlinkSocket socket = NetlinkSocket.open();
+                KernelForwarder forwarder = new KernelForwarder(System::nanoTime)) {
+            var kernel = new Rtnetlink(socket);
+            GatewayCycle cycle = cycle(forwarder, bird, kernel);
+            GatewayReportSpec early =
+                    cycle.run(inputs(Map.of("a", BOTH)), List.of(), false).report();
+            assertThat(early.programmed()).isFalse();
+            assertThat(early.problems()).isNotEmpty();
+            assertThat(bird.announced).isEmpty();
+
+            parametersOfAGatewayPod();
+            interfaceWith(kernel, "net1", "169.254.100.9");
+            interfaceWith(kernel, "net2", "169.111.100.9", "fd00::9");
+            bird.watchesTheOrder = false; // the kernel is a real one
+            GatewayReportSpec report =
+                    cycle.run(inputs(Map.of("a", BOTH)), List.of(), false).report();
+            assertThat(report.problems()).isEmpty();
+            assertThat(report.programmed()).isTrue();
+            assertThat(report.addresses()).containsExactly("169.111.100.9", "fd00::9");
+            assertThat(report.targets()).containsExactly(new GatewayReportSpec.TargetVips("uid-a", BOTH));
+            assertThat(bird.announced).isEqualTo(vips("20.0.0.1", "2000::1"));
+        }
+    }
+
+    @Test
+    void a_process_that_was_killed_finds_what_the_kernel_forwards() {
+        try (NetlinkSocket socket = NetlinkSocket.open()) {
+            var kernel = new Rtnetlink(socket);
+            parametersOfAGatewayPod();
+            interfaceWith(kernel, "net1", "169.254.100.9");
+            interfaceWith(kernel, "net2", "169.111.100.9", "fd00::9");
+            Wanted wanted = Wanted.of(SELF, inputs(Map.of("a", BOTH)));
+            Set<String> present = new KernelInterfaces(kernel).present().keySet();
+            try (KernelForwarder killed = new KernelForwarder(System::nanoTime)) {
+                assertThat(killed.servedVips(wanted, present)).isEmpty();
+                assertThat(killed.apply(wanted, present).programmed()).isTrue();
+            }
+            try (KernelForwarder young = new KernelForwarder(System::nanoTime)) {
+                assertThat(young.servedVips(Wanted.of(SELF, inputs(Map.of())), present))
+                        .as("also when its targets are not wanted any more")
+                        .isEqualTo(vips("20.0.0.1", "2000::1"));
+                assertThat(young.apply(Wanted.of(SELF, inputs(Map.of())), present)
+                                .targets())
+                        .isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void only_addresses_that_can_be_used_are_told() {
+        try (NetlinkSocket socket = NetlinkSocket.open()) {
+            var kernel = new Rtnetlink(socket);
+            interfaceWith(kernel, "net2", "169.111.100.9", "fd00::9");
+            var interfaces = new KernelInterfaces(kernel);
+            assertThat(interfaces.present()).containsEntry("net2", addresses("169.111.100.9", "fd00::9"));
+            Link link = kernel.link("net2");
+            assertThat(link).isNotNull();
+            kernel.setUp(link.index(), false);
+            assertThat(interfaces.present()).containsEntry("net2", addresses());
+        }
+    }
+
+    @Test
+    void news_of_the_kernel_make_the_agent_look_again() throws Exception {
+        var news = new Semaphore(0);
+        try (NetlinkSocket socket = NetlinkSocket.open();
+                KernelNews listening = KernelNews.start(news::release, failure -> {
+                    throw new AssertionError(failure);
+                })) {
+            interfaceWith(new Rtnetlink(socket), "net2", "169.111.100.9");
+            assertThat(news.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(listening).isNotNull();
+        }
+    }
+}
