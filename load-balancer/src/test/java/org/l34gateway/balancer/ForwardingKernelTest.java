@@ -30,7 +30,7 @@ import org.l34gateway.program.SlotTable;
 @Timeout(60)
 @ExtendWith(InScratchNetns.class)
 class ForwardingKernelTest {
-    private static final int CAPACITY = 100;
+    private static final int CAPACITY = 16;
     private static final Set<Integer> ALL = Set.of(1, 2, 3, 4);
     private static final int SOON_MILLIS = 300;
     private static final int LATE_MILLIS = 3_000;

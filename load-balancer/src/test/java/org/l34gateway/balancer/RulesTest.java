@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.l34gateway.balancer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.l34gateway.ip.IpAddress;
+import org.l34gateway.ip.IpFamily;
+import org.l34gateway.ip.IpPrefix;
+import org.l34gateway.netlink.Rule;
+import org.l34gateway.netlink.RuleAction;
+import org.l34gateway.program.PortRange;
+
+class RulesTest {
+    /** Walks the rules as the kernel does (net/core/fib_rules.c, fib_rules_lookup). */
+    private static String walk(Iterable<Rule> rules, int mark) {
+        List<Rule> list = new ArrayList<>();
+        rules.forEach(list::add);
+        int from = 0;
+        int compared = 0;
+        for (int at = 0; at < list.size(); at++) {
+            Rule rule = list.get(at);
+            if (rule.priority() < from) {
+                continue;
+            }
+            compared++;
+            if ((mark & rule.mark().mask()) == rule.mark().value()) {
+                switch (rule.action()) {
+                    case RuleAction.Goto next -> from = next.priority();
+                    case RuleAction.Lookup lookup
+                    when lookup.table() > 254 -> {
+                        assertThat(compared).as("rules compared").isLessThanOrEqualTo(4 * 16 + 5);
+                        return "table " + lookup.table();
+                    }
+                    case RuleAction.Blackhole _ -> {
+                        return "blackhole";
+                    }
+                    default -> {}
+                }
+            }
+        }
+        return "end at " + from;
+    }
+
+    @Test
+    void every_mark_finds_its_table_and_an_unknown_one_the_blackhole() {
+        long seed = Long.getLong("seed", System.nanoTime());
+        Random dice = new Random(seed);
+        Set<Integer> marks = new TreeSet<>(Set.of(1, 15, 16, 255, 256, 4_095, 4_096, 65_535));
+        while (marks.size() < 1_200) {
+            marks.add(1 + dice.nextInt(Marks.TARGET_MASK));
+        }
+        var rules = TargetTree.rules(IpFamily.IPV4, marks);
+        for (int mark = 1; mark <= Marks.TARGET_MASK; mark += mark < 5_000 ? 1 : 7) {
+            assertThat(walk(rules, mark))
+                    .as("mark %d, seed %d", mark, seed)
+                    .isEqualTo(marks.contains(mark) ? "table " + (0x10000 + mark) : "blackhole");
+        }
+        assertThat(rules).allMatch(TargetTree::isOurs);
+    }
+
+    @Test
+    void answers_take_birds_table_and_unmarked_packets_never_walk_the_tree() {
+        var rules = TargetTree.rules(IpFamily.IPV6, Set.of(1, 2));
+        assertThat(walk(rules, Marks.ANSWER)).isEqualTo("table 4096");
+        rules.removeIf(rule -> rule.table() == TargetTree.ANSWER_TABLE);
+        assertThat(walk(rules, Marks.ANSWER)).isEqualTo("blackhole");
+        assertThat(walk(rules, 0)).isEqualTo("end at 32766");
+    }
+
+    @Test
+    void a_target_that_comes_leaves_the_rules_of_the_others_alone() {
+        var before = TargetTree.rules(IpFamily.IPV4, Set.of(1, 2, 17));
+        assertThat(TargetTree.rules(IpFamily.IPV4, Set.of(1, 2, 17, 300))).containsAll(before);
+    }
+
+    @Test
+    void an_address_keeps_its_mark_and_a_used_mark_is_not_given_away() {
+        IpAddress a = IpAddress.parse("10.0.0.1");
+        IpAddress b = IpAddress.parse("10.0.0.2");
+        IpAddress c = IpAddress.parse("fd00::1");
+        Marks first = Marks.decide(List.of(c, b, a), Map.of());
+        assertThat(first.byAddress()).containsExactly(Map.entry(a, 1), Map.entry(b, 2), Map.entry(c, 3));
+        // a left, its table is still there: c keeps 3, the new one does not get 1.
+        IpAddress d = IpAddress.parse("10.0.0.0");
+        assertThat(Marks.decide(List.of(c, d), Map.of(1, a, 2, b, 3, c)).byAddress())
+                .containsExactly(Map.entry(d, 4), Map.entry(c, 3));
+        assertThat(Marks.decide(List.of(c, d), Map.of(3, c)).byAddress())
+                .containsExactly(Map.entry(d, 1), Map.entry(c, 3));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "80 | 80",
+                "80,81 | 80-81",
+                "80-90,85-100,200 | 80-100,200",
+                "1-65535,0 | 0-65535",
+                "5-9,1-20,30 | 1-20,30"
+            })
+    void port_ranges_are_joined(String given, String joined) {
+        assertThat(Matches.joined(ranges(given))).isEqualTo(ranges(joined));
+    }
+
+    private static List<PortRange> ranges(String text) {
+        List<PortRange> ranges = new ArrayList<>();
+        for (String each : text.split(",")) {
+            String[] ends = each.split("-");
+            ranges.add(new PortRange(Integer.parseInt(ends[0]), Integer.parseInt(ends[ends.length - 1])));
+        }
+        return ranges;
+    }
+
+    @Test
+    void prefixes_inside_others_are_left_out() {
+        assertThat(Matches.outermost(
+                        List.of(
+                                IpPrefix.parse("10.1.0.0/16"),
+                                IpPrefix.parse("10.0.0.0/8"),
+                                IpPrefix.parse("fd00::/8"),
+                                IpPrefix.parse("10.0.0.0/24"),
+                                IpPrefix.parse("11.0.0.0/8")),
+                        IpFamily.IPV4))
+                .containsExactly(IpPrefix.parse("10.0.0.0/8"), IpPrefix.parse("11.0.0.0/8"));
+    }
+}
