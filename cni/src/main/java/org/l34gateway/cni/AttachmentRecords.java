@@ -49,13 +49,13 @@ public final class AttachmentRecords {
      *
      * @throws CniError {@link CniError#TRY_AGAIN} when somebody has it for more than 20 s
      */
-    public FileLock lock(String containerId) {
+    public SandboxLock lock(String containerId) {
         files.makeDirectories(directory);
         FileLock lock = FileLock.take(host, directory + "/" + containerId + ".lock", LOCK_WAIT_MILLIS);
         if (lock == null) {
             throw new CniError(CniError.TRY_AGAIN, "sandbox " + containerId + " is being changed by another process");
         }
-        return lock;
+        return new SandboxLock(this, containerId, lock);
     }
 
     /** What is written down about an attachment. */
@@ -116,34 +116,38 @@ public final class AttachmentRecords {
         files.write(path(record.who().key()), record.toJson());
     }
 
-    /**
-     * Removes a record and, with the sandbox's last one, the lock file. The caller has the lock, and must do nothing under
-     * it afterwards.
-     */
-    public void remove(AttachmentKey key, FileLock lock) {
+    /** Removes a record and what a killed writer left; the caller has the lock. */
+    public void remove(AttachmentKey key) {
         files.remove(path(key));
-        for (AttachmentKey left : keys()) {
-            if (left.containerId().equals(key.containerId())) {
-                return;
+    }
+
+    /** Whether a sandbox has any record, whatever is in it. */
+    boolean hasRecordOf(String containerId) {
+        for (AttachmentKey key : keys()) {
+            if (key.containerId().equals(containerId)) {
+                return true;
             }
         }
-        lock.removeFile();
+        return false;
     }
 
     /** Removes the records of other boots; what they tell is gone. Returns how many there were. */
     public int removeStale() {
         int removed = 0;
         for (AttachmentKey key : keys()) {
-            if (find(key) instanceof StoredRecord.Stale) {
-                try (FileLock lock = lock(key.containerId())) {
-                    if (find(key) instanceof StoredRecord.Stale) {
-                        remove(key, lock);
-                        removed++;
-                    }
-                }
-            }
+            removed += find(key) instanceof StoredRecord.Stale && removeIfStale(key) ? 1 : 0;
         }
         return removed;
+    }
+
+    private boolean removeIfStale(AttachmentKey key) {
+        try (SandboxLock _ = lock(key.containerId())) {
+            if (!(find(key) instanceof StoredRecord.Stale)) {
+                return false;
+            }
+            remove(key);
+            return true;
+        }
     }
 
     /** Keys of all record files, whatever is in them. */

@@ -16,14 +16,22 @@ public final class Undo {
 
     /** Takes everything back. Returns false when the kernel refused a part of it, after trying the rest. */
     public boolean run() {
-        boolean clean = true;
+        List<Runnable> refused = new ArrayList<>();
         for (int i = steps.size() - 1; i >= 0; i--) {
-            try {
-                steps.get(i).run();
-            } catch (KernelRefused refused) {
-                clean = false;
+            if (!succeeds(steps.get(i))) {
+                refused.add(steps.get(i));
             }
         }
-        return clean;
+        return refused.isEmpty();
+    }
+
+    /** A method of its own for the reason that {@code CniProcess.output} gives. */
+    private static boolean succeeds(Runnable step) {
+        try {
+            step.run();
+            return true;
+        } catch (KernelRefused refused) {
+            return false;
+        }
     }
 }

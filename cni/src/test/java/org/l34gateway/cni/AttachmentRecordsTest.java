@@ -15,7 +15,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.l34gateway.cni.host.FileLock;
 import org.l34gateway.cni.host.JvmHost;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpPrefix;
@@ -34,7 +33,7 @@ class AttachmentRecordsTest {
     @Test
     void a_record_is_read_as_it_was_written() {
         AttachmentRecord record = record("c1", "f1");
-        try (FileLock _ = records.lock("c1")) {
+        try (SandboxLock _ = records.lock("c1")) {
             records.write(record);
         }
 
@@ -45,7 +44,7 @@ class AttachmentRecordsTest {
     @Test
     void siblings_are_the_others_of_the_same_sandbox() {
         for (String[] each : new String[][] {{"c1", "f1"}, {"c1", "f2"}, {"c11", "f1"}}) {
-            try (FileLock _ = records.lock(each[0])) {
+            try (SandboxLock _ = records.lock(each[0])) {
                 records.write(record(each[0], each[1]));
             }
         }
@@ -58,7 +57,7 @@ class AttachmentRecordsTest {
     void a_record_of_another_boot_is_stale_and_can_be_swept() {
         AttachmentRecord old = new AttachmentRecord(
                 "loopback-vip", "another-boot", record("c1", "f1").who(), Holdings.NONE);
-        try (FileLock _ = records.lock("c1")) {
+        try (SandboxLock _ = records.lock("c1")) {
             records.write(old);
         }
 
@@ -98,11 +97,11 @@ class AttachmentRecordsTest {
             String ifname = "f" + t;
             threads.add(Thread.ofPlatform().start(() -> {
                 for (int i = 0; i < 20; i++) {
-                    try (FileLock lock = records.lock("c1")) {
+                    try (SandboxLock _ = records.lock("c1")) {
                         most.accumulateAndGet(inside.incrementAndGet(), Math::max);
                         records.write(record("c1", ifname));
-                        inside.decrementAndGet(); // removing the lock file lets the next one in
-                        records.remove(new AttachmentKey("c1", ifname), lock);
+                        records.remove(new AttachmentKey("c1", ifname));
+                        inside.decrementAndGet();
                         done.incrementAndGet();
                     }
                 }

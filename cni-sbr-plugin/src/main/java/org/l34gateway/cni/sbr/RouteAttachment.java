@@ -10,8 +10,8 @@ import org.l34gateway.cni.AttachmentRecord;
 import org.l34gateway.cni.AttachmentRecords;
 import org.l34gateway.cni.CniError;
 import org.l34gateway.cni.Sandbox;
+import org.l34gateway.cni.SandboxLock;
 import org.l34gateway.cni.StoredRecord;
-import org.l34gateway.cni.host.FileLock;
 import org.l34gateway.cni.host.Namespace;
 import org.l34gateway.ip.IpFamily;
 import org.l34gateway.netlink.Rtnetlink;
@@ -36,9 +36,9 @@ public final class RouteAttachment {
      *     is not there, for a sandbox that is busy too long
      */
     public static RouteOutcome apply(AttachmentRecords records, Attachment who, RouteWanted wanted) {
-        try (FileLock lock = records.lock(who.key().containerId());
+        try (SandboxLock _ = records.lock(who.key().containerId());
                 Namespace netns = Sandbox.open(records, who.netns())) {
-            return new RouteChange(records, who.key(), lock, netns, new Rtnetlink(netns.netlink())).apply(who, wanted);
+            return new RouteChange(records, who.key(), netns, new Rtnetlink(netns.netlink())).apply(who, wanted);
         }
     }
 
@@ -48,19 +48,17 @@ public final class RouteAttachment {
      * @param netns path from the runtime, empty to take the record's
      */
     public static void remove(AttachmentRecords records, AttachmentKey key, String netns) {
-        if (records.find(key) instanceof StoredRecord.Missing) {
-            return; // nothing was ever started: the record is written first
-        }
-        try (FileLock lock = records.lock(key.containerId())) {
+        try (SandboxLock _ = records.lock(key.containerId())) {
             String recorded = records.find(key) instanceof StoredRecord.Found(AttachmentRecord record)
                     ? record.who().netns()
                     : "";
             try (@Nullable Namespace there = Sandbox.openIfThere(records, netns, recorded)) {
-                if (there != null) {
-                    new RouteChange(records, key, lock, there, new Rtnetlink(there.netlink())).removeAll();
+                // Without a record nothing was ever started: it is written first.
+                if (there != null && !(records.find(key) instanceof StoredRecord.Missing)) {
+                    new RouteChange(records, key, there, new Rtnetlink(there.netlink())).removeAll();
                 }
             }
-            records.remove(key, lock);
+            records.remove(key);
         }
     }
 
@@ -70,7 +68,7 @@ public final class RouteAttachment {
      * @throws CniError {@link CniError#UNKNOWN_CONTAINER} without record
      */
     public static String difference(AttachmentRecords records, AttachmentKey key, String netns) {
-        try (FileLock _ = records.lock(key.containerId());
+        try (SandboxLock _ = records.lock(key.containerId());
                 Namespace there = Sandbox.open(records, netns)) {
             if (!(records.find(key) instanceof StoredRecord.Found(AttachmentRecord record))) {
                 throw new CniError(CniError.UNKNOWN_CONTAINER, "no attachment " + key);

@@ -15,7 +15,6 @@ import org.l34gateway.cni.CniError;
 import org.l34gateway.cni.Holdings;
 import org.l34gateway.cni.StoredRecord;
 import org.l34gateway.cni.Undo;
-import org.l34gateway.cni.host.FileLock;
 import org.l34gateway.cni.host.Namespace;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpFamily;
@@ -26,7 +25,7 @@ import org.l34gateway.netlink.Rtnetlink;
 import org.l34gateway.netlink.Rule;
 
 /** One change of one attachment, under the sandbox's lock, with its namespace open. */
-record RouteChange(AttachmentRecords records, AttachmentKey key, FileLock lock, Namespace netns, Rtnetlink kernel) {
+record RouteChange(AttachmentRecords records, AttachmentKey key, Namespace netns, Rtnetlink kernel) {
     /** Tables from here on are ours to choose. */
     static final int FIRST_TABLE = 5000;
     /** Tables from here on are the targets' in gateway pods. */
@@ -189,7 +188,7 @@ record RouteChange(AttachmentRecords records, AttachmentKey key, FileLock lock, 
         if (before instanceof StoredRecord.Found(AttachmentRecord record)) {
             records.write(record);
         } else {
-            records.remove(key, lock);
+            records.remove(key);
         }
     }
 

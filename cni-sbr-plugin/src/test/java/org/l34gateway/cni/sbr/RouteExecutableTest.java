@@ -340,6 +340,7 @@ class RouteExecutableTest {
                     point.kill(plugin, add(pod, BOTH));
                     assertThat(del(pod).on(plugin).code()).as("%s", point).isZero();
                     assertThat(everything(pod)).as("%s", point).isEqualTo(before);
+                    assertThat(data).as("%s", point).isEmptyDirectory();
                 }
                 assertThat(add(pod, BOTH).on(plugin).code()).isZero();
                 assertThat(del(pod).on(plugin).code()).isZero();

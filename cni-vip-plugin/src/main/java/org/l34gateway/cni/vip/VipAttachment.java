@@ -12,8 +12,8 @@ import org.l34gateway.cni.AttachmentRecord;
 import org.l34gateway.cni.AttachmentRecords;
 import org.l34gateway.cni.CniError;
 import org.l34gateway.cni.Sandbox;
+import org.l34gateway.cni.SandboxLock;
 import org.l34gateway.cni.StoredRecord;
-import org.l34gateway.cni.host.FileLock;
 import org.l34gateway.cni.host.Namespace;
 import org.l34gateway.ip.IpPrefix;
 import org.l34gateway.netlink.Address;
@@ -39,9 +39,9 @@ public final class VipAttachment {
      */
     public static AttachmentRecord apply(AttachmentRecords records, Attachment who, Collection<IpPrefix> vips) {
         vips.forEach(VipAttachment::requireVip);
-        try (FileLock lock = records.lock(who.key().containerId());
+        try (SandboxLock _ = records.lock(who.key().containerId());
                 Namespace netns = Sandbox.open(records, who.netns())) {
-            return new VipChange(records, who.key(), lock, new Rtnetlink(netns.netlink())).apply(who, vips);
+            return new VipChange(records, who.key(), new Rtnetlink(netns.netlink())).apply(who, vips);
         }
     }
 
@@ -51,19 +51,17 @@ public final class VipAttachment {
      * @param netns path from the runtime, empty to take the record's
      */
     public static void remove(AttachmentRecords records, AttachmentKey key, String netns) {
-        if (records.find(key) instanceof StoredRecord.Missing) {
-            return; // nothing was ever started: the record is written first
-        }
-        try (FileLock lock = records.lock(key.containerId())) {
+        try (SandboxLock _ = records.lock(key.containerId())) {
             String recorded = records.find(key) instanceof StoredRecord.Found(AttachmentRecord record)
                     ? record.who().netns()
                     : "";
             try (@Nullable Namespace there = Sandbox.openIfThere(records, netns, recorded)) {
-                if (there != null) {
-                    new VipChange(records, key, lock, new Rtnetlink(there.netlink())).removeAll();
+                // Without a record nothing was ever started: it is written first.
+                if (there != null && !(records.find(key) instanceof StoredRecord.Missing)) {
+                    new VipChange(records, key, new Rtnetlink(there.netlink())).removeAll();
                 }
             }
-            records.remove(key, lock);
+            records.remove(key);
         }
     }
 
@@ -73,7 +71,7 @@ public final class VipAttachment {
      * @throws CniError {@link CniError#UNKNOWN_CONTAINER} without record
      */
     public static List<IpPrefix> missing(AttachmentRecords records, AttachmentKey key, String netns) {
-        try (FileLock _ = records.lock(key.containerId());
+        try (SandboxLock _ = records.lock(key.containerId());
                 Namespace there = Sandbox.open(records, netns)) {
             if (!(records.find(key) instanceof StoredRecord.Found(AttachmentRecord record))) {
                 throw new CniError(CniError.UNKNOWN_CONTAINER, "no attachment " + key);

@@ -13,7 +13,6 @@ import org.l34gateway.cni.CniError;
 import org.l34gateway.cni.Holdings;
 import org.l34gateway.cni.StoredRecord;
 import org.l34gateway.cni.Undo;
-import org.l34gateway.cni.host.FileLock;
 import org.l34gateway.ip.IpPrefix;
 import org.l34gateway.netlink.Address;
 import org.l34gateway.netlink.Link;
@@ -21,7 +20,7 @@ import org.l34gateway.netlink.RouteProtocol;
 import org.l34gateway.netlink.Rtnetlink;
 
 /** One change of one attachment, under the sandbox's lock, with its namespace open. */
-record VipChange(AttachmentRecords records, AttachmentKey key, FileLock lock, Rtnetlink kernel) {
+record VipChange(AttachmentRecords records, AttachmentKey key, Rtnetlink kernel) {
     AttachmentRecord apply(Attachment who, Collection<IpPrefix> vips) {
         int lo = loopback();
         StoredRecord before = records.find(key);
@@ -73,7 +72,7 @@ record VipChange(AttachmentRecords records, AttachmentKey key, FileLock lock, Rt
         if (before instanceof StoredRecord.Found(AttachmentRecord record)) {
             records.write(record);
         } else {
-            records.remove(key, lock);
+            records.remove(key);
         }
     }
 

@@ -32,16 +32,18 @@ public interface CniContract {
         List<DynamicTest> tests = new ArrayList<>();
         for (PluginExecutable executable : PluginExecutable.of(plugin())) {
             for (Row row : rows(directory)) {
-                tests.add(DynamicTest.dynamicTest(executable + ": " + row.name(), () -> check(executable, row)));
+                tests.add(DynamicTest.dynamicTest(
+                        executable + ": " + row.name(), () -> check(executable, row, directory.resolve("data"))));
             }
         }
         return tests.stream();
     }
 
-    private static void check(PluginExecutable executable, Row row) {
+    private static void check(PluginExecutable executable, Row row, Path data) {
         Answer answer = row.call().on(executable);
         assertThat(answer.code()).as("%s", answer).isEqualTo(row.code());
         assertThat(answer.stderr()).isEmpty();
+        assertThat(data.toFile().list()).as("files left").isNullOrEmpty();
         if (row.code() == 0) {
             assertThat(answer.stdout()).contains(row.says());
         } else {
