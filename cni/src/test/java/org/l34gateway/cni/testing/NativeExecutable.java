@@ -27,12 +27,19 @@ public final class NativeExecutable {
     /** Room for a configuration of the largest size that is read. */
     private static final int MAX_HEAP_BYTES = 64 << 20;
 
+    /** Says which compiler made the output. */
+    private static final String COMPILER = "compiler.txt";
+
     private NativeExecutable() {}
 
     public static void main(String[] args) throws Exception {
         Path output = Path.of(args[1]);
         Path sources = Path.of(args[2]);
         String gcc = System.getProperty("native.gcc", "gcc");
+        if (isUpToDate(output, sources, gcc)) {
+            return;
+        }
+        Files.deleteIfExists(output); // an old one must not be tested or shipped
         if (!works(gcc)) {
             if (Boolean.parseBoolean(args[3])) {
                 throw new IllegalStateException(gcc + " is missing (Debian packages gcc, libc6-dev)");
@@ -41,14 +48,12 @@ public final class NativeExecutable {
                     + " is missing (Debian packages gcc, libc6-dev)");
             return;
         }
-        if (isUpToDate(output)) {
-            return;
-        }
         deleteTree(sources);
         Files.createDirectories(sources);
         Files.createDirectories(output.toAbsolutePath().getParent());
         generate(args[0], sources);
         compile(gcc, sources, output);
+        Files.writeString(sources.resolve(COMPILER), gcc);
     }
 
     private static void generate(String mainClass, Path sources) throws TeaVMToolException {
@@ -119,9 +124,12 @@ public final class NativeExecutable {
         }
     }
 
-    /** Whether the output is newer than every class and jar that it could be made of. */
-    private static boolean isUpToDate(Path output) throws IOException {
-        if (!Files.exists(output)) {
+    /** Whether the output is newer than every class and jar that it could be made of, and of the same compiler. */
+    private static boolean isUpToDate(Path output, Path sources, String gcc) throws IOException {
+        Path compiler = sources.resolve(COMPILER);
+        if (!Files.exists(output)
+                || !Files.exists(compiler)
+                || !Files.readString(compiler).equals(gcc)) {
             return false;
         }
         long built = Files.getLastModifiedTime(output).toMillis();
