@@ -14,7 +14,6 @@ import org.l34gateway.api.NodeReportSpec;
 import org.l34gateway.api.Report;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpFamily;
-import org.l34gateway.ip.IpPrefix;
 
 /**
  * Whether this pod carries its part: programmed, a default route learned, and next hop in all pods that are targets. The
@@ -93,7 +92,8 @@ public record Readiness(@Nullable Long since, boolean reached, String missing) {
     }
 
     private static boolean holdsVipOf(NodeReportSpec.PodGateway has, IpFamily family) {
-        return has.vips().stream().anyMatch(vip -> IpPrefix.parse(vip).family() == family);
+        // Not parsed: what another process wrote must not stop this one.
+        return has.vips().stream().anyMatch(vip -> (vip.indexOf(':') >= 0) == (family == IpFamily.IPV6));
     }
 
     /** The UID in a NodeReport may be empty while only the plugin has acted. */

@@ -98,6 +98,13 @@ class ReadinessTest {
     }
 
     @Test
+    void a_report_that_is_no_addresses_stops_nobody() {
+        NodeReport odd = node("a", List.of("20.0.0.1/32", "no address", ""), List.of("nowhere"));
+        assertThat(first(report(true, "IPv4"), List.of("uid-a"), odd).missing()).contains("shop/a");
+        assertThat(Readiness.stillUsing(addresses(HOP), GATEWAY, List.of(odd))).isEmpty();
+    }
+
+    @Test
     void pods_use_it_while_a_node_lists_one_of_its_addresses() {
         var nodes = List.of(node("a", VIP, List.of(HOP)), node("b", VIP, List.of("169.111.100.8")));
         assertThat(Readiness.stillUsing(addresses(HOP, "fd00::9"), GATEWAY, nodes))
