@@ -42,6 +42,8 @@ enum JavaService {
                 // A collection gives memory back instead of keeping what one burst needed.
                 "-XX:MinHeapFreeRatio=10",
                 "-XX:MaxHeapFreeRatio=30",
+                // libnftables takes tens of MiB to read large maps; glibc keeps them until it is told to trim.
+                "-XX:TrimNativeHeapInterval=5000",
                 // stdout is the log's, one JSON object per line.
                 "-Xlog:disable",
                 "-Xlog:all=warning:stderr",
