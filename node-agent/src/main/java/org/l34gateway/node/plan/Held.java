@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.l34gateway.node.plan;
+
+import java.util.Collections;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.l34gateway.ip.IpAddress;
+import org.l34gateway.ip.IpFamily;
+import org.l34gateway.ip.IpPrefix;
+
+/**
+ * What the kernel of a sandbox holds for one Gateway, as read from it.
+ *
+ * @param gatewayName as the attachment's record has it; empty when it has none
+ * @param vips on {@code lo}
+ * @param rules sources of the rules that look into the table
+ * @param nextHops of the table's default routes
+ * @param closed families whose table ends in an {@code unreachable} default route
+ * @param table id of the table; 0 while there is none
+ */
+public record Held(
+        String gatewayName,
+        SortedSet<IpPrefix> vips,
+        SortedSet<IpPrefix> rules,
+        SortedSet<IpAddress> nextHops,
+        SortedSet<IpFamily> closed,
+        int table) {
+    /** A sandbox in which the Gateway has nothing. */
+    public static final Held NOTHING =
+            new Held("", new TreeSet<>(), new TreeSet<>(), new TreeSet<>(), new TreeSet<>(), 0);
+
+    public Held {
+        vips = Collections.unmodifiableSortedSet(new TreeSet<>(vips));
+        rules = Collections.unmodifiableSortedSet(new TreeSet<>(rules));
+        nextHops = Collections.unmodifiableSortedSet(new TreeSet<>(nextHops));
+        closed = Collections.unmodifiableSortedSet(new TreeSet<>(closed));
+    }
+
+    /** VIPs that are on {@code lo} or have a rule: what a removal has to consider. */
+    public SortedSet<IpPrefix> touched() {
+        SortedSet<IpPrefix> touched = new TreeSet<>(vips);
+        touched.addAll(rules);
+        return touched;
+    }
+
+    /** Whether the kernel holds nothing for the Gateway; there may still be a record. */
+    public boolean isEmpty() {
+        return vips.isEmpty() && rules.isEmpty() && nextHops.isEmpty() && closed.isEmpty();
+    }
+
+    /** VIPs that packets can come to and be answered from: on {@code lo}, with a rule. */
+    public SortedSet<IpPrefix> served() {
+        SortedSet<IpPrefix> served = new TreeSet<>(vips);
+        served.retainAll(rules);
+        return served;
+    }
+
+    /** Whether all of these VIPs are served and none of their answers can leave by the primary network. */
+    public boolean serves(SortedSet<IpPrefix> wanted) {
+        return served().containsAll(wanted) && wanted.stream().allMatch(vip -> closed.contains(vip.family()));
+    }
+}

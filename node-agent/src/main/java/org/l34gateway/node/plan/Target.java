@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.l34gateway.node.plan;
+
+import java.util.Collections;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import org.l34gateway.ip.IpAddress;
+import org.l34gateway.ip.IpPrefix;
+
+/**
+ * What a sandbox must hold for one Gateway now.
+ *
+ * @param gatewayName for the attachment's record; empty when only the record itself knows it
+ * @param vips on {@code lo}, with a rule each; includes what nobody wants any more but may not go yet
+ * @param nextHops of the table's default routes
+ */
+public record Target(String gatewayName, SortedSet<IpPrefix> vips, SortedSet<IpAddress> nextHops) {
+    public Target {
+        vips = Collections.unmodifiableSortedSet(new TreeSet<>(vips));
+        nextHops = Collections.unmodifiableSortedSet(new TreeSet<>(nextHops));
+    }
+
+    /** Whether nothing of the Gateway stays in the sandbox. */
+    public boolean isEmpty() {
+        return vips.isEmpty() && nextHops.isEmpty();
+    }
+
+    /**
+     * Whether the sandbox holds exactly this.
+     *
+     * @param reachable whether an address is on a link of the sandbox; other next hops can not be held
+     */
+    public boolean isHeldBy(Held held, Predicate<IpAddress> reachable) {
+        SortedSet<IpAddress> holdable = new TreeSet<>(nextHops);
+        holdable.removeIf(reachable.negate());
+        boolean closed = isEmpty()
+                ? held.closed().isEmpty()
+                : vips.stream().allMatch(vip -> held.closed().contains(vip.family()));
+        return closed
+                && held.vips().equals(vips)
+                && held.rules().equals(vips)
+                && held.nextHops().equals(holdable);
+    }
+}
