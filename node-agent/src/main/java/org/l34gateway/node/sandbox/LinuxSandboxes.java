@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.l34gateway.node.sandbox;
+
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.l34gateway.cni.AttachmentRecord;
+import org.l34gateway.cni.AttachmentRecords;
+import org.l34gateway.cni.CniError;
+import org.l34gateway.cni.Holdings;
+import org.l34gateway.cni.PodRef;
+import org.l34gateway.cni.host.Namespace;
+import org.l34gateway.cni.sbr.RouteAttachment;
+import org.l34gateway.cni.vip.VipAttachment;
+import org.l34gateway.netlink.KernelRefused;
+import org.l34gateway.netlink.Rtnetlink;
+import org.l34gateway.node.plan.AttachmentKey;
+import org.l34gateway.node.plan.Held;
+import org.l34gateway.node.plan.PodFacts;
+import org.l34gateway.node.plan.Target;
+
+/**
+ * Sandboxes in the kernel, over the attachment records and the libraries of the plugins. One thread only, which must be a
+ * platform thread.
+ */
+public final class LinuxSandboxes implements Sandboxes {
+    private final AttachmentRecords records;
+    private final NetnsDirectory directory;
+    private List<AttachmentRecord> known = List.of();
+    private @Nullable List<SandboxChoice.Room> allRooms;
+
+    /**
+     * Sandboxes of this node.
+     *
+     * @param netnsDir the runtime's bind mounts of namespaces, as this process sees them
+     */
+    public LinuxSandboxes(AttachmentRecords records, Path netnsDir) {
+        this.records = records;
+        this.directory = new NetnsDirectory(records.host(), netnsDir);
+    }
+
+    @Override
+    public void look() {
+        known = records.list();
+        allRooms = null;
+    }
+
+    @Override
+    public boolean hasRecords(PodFacts pod) {
+        return known.stream().anyMatch(record -> isOf(record, pod));
+    }
+
+    private static boolean isOf(AttachmentRecord record, PodFacts pod) {
+        PodRef ref = record.who().pod();
+        boolean named = ref.namespace().equals(pod.namespace()) && ref.name().equals(pod.name());
+        return AttachmentKey.ofInterface(record.who().key().ifname()).isPresent()
+                && (ref.uid().isEmpty() ? named : ref.uid().equals(pod.uid()));
+    }
+
+    @Override
+    public Placement find(PodFacts pod, boolean adopt) {
+        try {
+            return SandboxChoice.choose(pod.addresses(), recordedRooms(pod), adopt ? this::allRooms : List::of);
+        } catch (KernelRefused | UncheckedIOException refused) {
+            throw new SandboxRefused("looking for the sandbox of " + pod.label(), refused);
+        }
+    }
+
+    private List<SandboxChoice.Room> recordedRooms(PodFacts pod) {
+        Map<String, SandboxChoice.Room> rooms = new TreeMap<>();
+        for (AttachmentRecord record : known) {
+            String id = record.who().key().containerId();
+            if (isOf(record, pod) && !rooms.containsKey(id)) {
+                directory
+                        .locate(record.who().netns())
+                        .map(path -> new Sandbox(id, path))
+                        .flatMap(directory::room)
+                        .ifPresent(room -> rooms.put(id, room));
+            }
+        }
+        return List.copyOf(rooms.values());
+    }
+
+    /** Many pods may be searched in one run, so the directory is read once for all of them. */
+    private List<SandboxChoice.Room> allRooms() {
+        if (allRooms == null) {
+            allRooms = directory.all();
+        }
+        return allRooms;
+    }
+
+    @Override
+    public Reading read(Sandbox sandbox) {
+        try (Namespace netns = records.host().namespace(sandbox.netns())) {
+            SandboxReading reading = new SandboxReading(new Rtnetlink(netns.netlink()));
+            Map<AttachmentKey, Held> held = new HashMap<>();
+            byGateway(sandbox)
+                    .forEach((key, holdings) ->
+                            held.put(key, reading.held(holdings.gatewayName(), holdings.vips(), holdings.routes())));
+            return new Reading(reading.primaryAddresses(), reading.links(), held);
+        } catch (KernelRefused refused) {
+            throw new SandboxRefused("reading sandbox " + sandbox.id(), refused);
+        }
+    }
+
+    /** What the records of one Gateway in a sandbox tell. */
+    private record Recorded(String gatewayName, Holdings vips, Holdings routes) {}
+
+    private Map<AttachmentKey, Recorded> byGateway(Sandbox sandbox) {
+        Map<AttachmentKey, Recorded> byGateway = new TreeMap<>();
+        for (AttachmentRecord record : known) {
+            if (record.who().key().containerId().equals(sandbox.id())) {
+                AttachmentKey.ofInterface(record.who().key().ifname()).ifPresent(key -> {
+                    Recorded before = byGateway.getOrDefault(
+                            key, new Recorded(record.who().gateway().name(), Holdings.NONE, Holdings.NONE));
+                    boolean isVip = record.who().key().ifname().equals(key.vipInterface());
+                    byGateway.put(
+                            key,
+                            new Recorded(
+                                    before.gatewayName(),
+                                    isVip ? record.holds() : before.vips(),
+                                    isVip ? before.routes() : record.holds()));
+                });
+            }
+        }
+        return byGateway;
+    }
+
+    @Override
+    public List<String> apply(PodFacts pod, Sandbox sandbox, SortedMap<AttachmentKey, Target> targets) {
+        try {
+            Reading before = read(sandbox);
+            AttachmentWriter writer = new AttachmentWriter(records, sandbox, pod);
+            // A VIP that moves to another Gateway is there before it is taken from the first.
+            targets.forEach((key, target) -> {
+                if (!target.isEmpty() || !before.held().containsKey(key)) {
+                    writer.hold(key, target, before.held().getOrDefault(key, Held.NOTHING));
+                }
+            });
+            targets.forEach((key, target) -> {
+                if (target.isEmpty() && before.held().containsKey(key)) {
+                    writer.empty(key, target);
+                }
+            });
+            look();
+            return Difference.between(before, read(sandbox));
+        } catch (KernelRefused | CniError refused) {
+            look();
+            throw new SandboxRefused("changing sandbox " + sandbox.id(), refused);
+        }
+    }
+
+    @Override
+    public List<String> collectGarbage(Collection<PodFacts> present) {
+        List<String> dropped = new ArrayList<>();
+        int stale = records.removeStale();
+        if (stale > 0) {
+            dropped.add(stale + " of an earlier boot");
+        }
+        look();
+        Set<String> live = new HashSet<>();
+        for (PodFacts pod : present) {
+            List<SandboxChoice.Room> rooms = recordedRooms(pod);
+            // While none of its namespaces can be seen, a present pod's records stay: the mount may be what is missing.
+            known.stream()
+                    .filter(record -> isOf(record, pod))
+                    .map(record -> record.who().key().containerId())
+                    .filter(id -> rooms.isEmpty()
+                            || rooms.stream()
+                                    .anyMatch(room -> room.sandbox().id().equals(id)))
+                    .forEach(live::add);
+        }
+        for (AttachmentRecord record : known) {
+            String id = record.who().key().containerId();
+            Optional<AttachmentKey> key =
+                    AttachmentKey.ofInterface(record.who().key().ifname());
+            if (key.isPresent() && !live.contains(id) && isGone(record)) {
+                drop(record);
+                dropped.add(record.who().key().toString());
+            }
+        }
+        look();
+        return dropped;
+    }
+
+    private boolean isGone(AttachmentRecord record) {
+        return directory
+                .locate(record.who().netns())
+                .flatMap(path -> directory.room(new Sandbox(record.who().key().containerId(), path)))
+                .isEmpty();
+    }
+
+    private void drop(AttachmentRecord record) {
+        if (record.plugin().equals(VipAttachment.PLUGIN)) {
+            VipAttachment.remove(records, record.who().key(), "");
+        } else {
+            RouteAttachment.remove(records, record.who().key(), "");
+        }
+    }
+}

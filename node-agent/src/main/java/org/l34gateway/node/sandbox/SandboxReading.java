@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.l34gateway.node.sandbox;
+
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.l34gateway.cni.Holdings;
+import org.l34gateway.ip.IpAddress;
+import org.l34gateway.ip.IpFamily;
+import org.l34gateway.ip.IpPrefix;
+import org.l34gateway.netlink.Address;
+import org.l34gateway.netlink.Link;
+import org.l34gateway.netlink.NextHop;
+import org.l34gateway.netlink.Route;
+import org.l34gateway.netlink.RouteProtocol;
+import org.l34gateway.netlink.RouteType;
+import org.l34gateway.netlink.Rtnetlink;
+import org.l34gateway.netlink.Rule;
+import org.l34gateway.node.plan.Held;
+
+/** Reads a namespace; one of these is one moment, as far as netlink can give one. */
+final class SandboxReading {
+    /** The interface of the cluster's network, by CRI's convention. */
+    private static final String PRIMARY = "eth0";
+
+    private final Rtnetlink kernel;
+    private final List<Link> links;
+    private final List<Address> addresses;
+    private final List<Rule> rules4;
+    private final List<Rule> rules6;
+
+    SandboxReading(Rtnetlink kernel) {
+        this.kernel = kernel;
+        this.links = kernel.links();
+        this.addresses = kernel.addresses();
+        this.rules4 = kernel.rules(IpFamily.IPV4);
+        this.rules6 = kernel.rules(IpFamily.IPV6);
+    }
+
+    /** Addresses by which a pod can be told from others. */
+    static SortedSet<IpAddress> addressesOutsideLoopback(Rtnetlink kernel) {
+        int lo = index(kernel.links(), "lo");
+        SortedSet<IpAddress> found = new TreeSet<>();
+        for (Address address : kernel.addresses()) {
+            if (address.ifindex() != lo && address.scope() == Address.SCOPE_UNIVERSE) {
+                found.add(address.address());
+            }
+        }
+        return found;
+    }
+
+    /** The pod's addresses on the cluster's network. */
+    SortedSet<IpAddress> primaryAddresses() {
+        int eth0 = index(links, PRIMARY);
+        SortedSet<IpAddress> found = new TreeSet<>();
+        for (Address address : addresses) {
+            if (address.ifindex() == eth0 && address.scope() == Address.SCOPE_UNIVERSE) {
+                found.add(address.address());
+            }
+        }
+        return found;
+    }
+
+    /** Prefixes that some interface is directly connected to, as the policy-route library sees it. */
+    SortedSet<IpPrefix> links() {
+        SortedSet<IpPrefix> found = new TreeSet<>();
+        for (IpFamily family : IpFamily.values()) {
+            for (Route route : kernel.routes(family, Route.TABLE_MAIN)) {
+                boolean connected = route.type() == RouteType.UNICAST
+                        && route.destination().length() > 0
+                        && route.nextHops().size() == 1
+                        && route.nextHops().getFirst().gateway() == null;
+                if (connected) {
+                    found.add(route.destination());
+                }
+            }
+        }
+        return found;
+    }
+
+    /**
+     * What is there of what the records of one Gateway tell, and what else is in its table.
+     *
+     * @param vips holdings of the record of the {@code vip} attachment
+     * @param routes holdings of the record of the {@code policy-route} attachment
+     */
+    Held held(String gatewayName, Holdings vips, Holdings routes) {
+        SortedSet<IpPrefix> onLoopback = new TreeSet<>(vips.vips());
+        onLoopback.retainAll(loopbackPrefixes());
+        int table = routes.table();
+        SortedSet<IpPrefix> sources = new TreeSet<>();
+        SortedSet<IpAddress> nextHops = new TreeSet<>();
+        SortedSet<IpFamily> closed = new TreeSet<>();
+        if (table != 0) {
+            readRules(rules4, table, sources);
+            readRules(rules6, table, sources);
+            for (IpFamily family : IpFamily.values()) {
+                readTable(kernel.routes(family, table), nextHops, closed);
+            }
+        }
+        return new Held(gatewayName, onLoopback, sources, nextHops, closed, table);
+    }
+
+    private SortedSet<IpPrefix> loopbackPrefixes() {
+        int lo = index(links, "lo");
+        SortedSet<IpPrefix> prefixes = new TreeSet<>();
+        for (Address address : addresses) {
+            if (address.ifindex() == lo) {
+                prefixes.add(address.prefix());
+            }
+        }
+        return prefixes;
+    }
+
+    private static void readRules(List<Rule> rules, int table, SortedSet<IpPrefix> sources) {
+        for (Rule rule : rules) {
+            boolean ours = rule.protocol() == RouteProtocol.L34 && !rule.moreSelectors();
+            @Nullable IpPrefix source = rule.source();
+            if (ours && rule.table() == table && source != null) {
+                sources.add(source);
+            }
+        }
+    }
+
+    private static void readTable(List<Route> routes, SortedSet<IpAddress> nextHops, SortedSet<IpFamily> closed) {
+        for (Route route : routes) {
+            if (route.destination().length() != 0 || route.protocol() != RouteProtocol.L34) {
+                continue;
+            }
+            if (route.type() == RouteType.UNREACHABLE) {
+                closed.add(route.family());
+            }
+            for (NextHop hop : route.nextHops()) {
+                @Nullable IpAddress gateway = hop.gateway();
+                if (gateway != null) {
+                    nextHops.add(gateway);
+                }
+            }
+        }
+    }
+
+    /** Index of the interface of that name, 0 when there is none. */
+    private static int index(List<Link> links, String name) {
+        for (Link link : links) {
+            if (link.name().equals(name)) {
+                return link.index();
+            }
+        }
+        return 0;
+    }
+}
