@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.l34gateway.node;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.l34gateway.cni.AttachmentRecords;
+import org.l34gateway.cni.host.JvmHost;
+import org.l34gateway.node.install.PluginInstall;
+import org.l34gateway.node.sandbox.LinuxSandboxes;
+import org.l34gateway.node.sandbox.OwnProcfs;
+import org.l34gateway.runtime.health.HealthEndpoint;
+import org.l34gateway.runtime.loop.Outcome;
+import org.l34gateway.runtime.loop.Pace;
+import org.l34gateway.runtime.loop.ReconcileLoop;
+import org.l34gateway.runtime.loop.Ticker;
+import org.l34gateway.runtime.process.ClusterConnection;
+import org.l34gateway.runtime.process.Daemon;
+import org.l34gateway.runtime.process.Version;
+import org.l34gateway.runtime.snapshot.ClusterWatch;
+import org.l34gateway.runtime.write.ServerSideApply;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The process {@code node-agent}, one on each node. It leaves everything in the kernel when it stops: whatever is there
+ * goes on working, and the next process adopts it.
+ */
+public final class NodeAgentMain {
+    private static final Logger LOG = LoggerFactory.getLogger(NodeAgentMain.class);
+    /** Least time between two runs; changes of the cluster in between are taken together. */
+    private static final Duration SPACING = Duration.ofMillis(100);
+    /** Plugins that somebody removed or replaced are put back within this. */
+    private static final Duration INSTALL_EVERY = Duration.ofSeconds(30);
+    /** A run may wait 20 s for the lock of one sandbox; longer than several of those is a hang. */
+    private static final Duration LONGEST_RUN = Duration.ofMinutes(2);
+
+    private NodeAgentMain() {}
+
+    public static void main(String[] arguments) {
+        Daemon.main("node-agent", arguments, NodeAgentMain::start);
+    }
+
+    private static void start(Daemon daemon, List<String> arguments) throws IOException {
+        NodeAgentOptions options = NodeAgentOptions.parse(arguments, System.getenv());
+        PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        // First of all, because pods that are created now need the plugins and nothing else.
+        PluginInstall install = new PluginInstall(options.pluginDir(), options.cniBinDir());
+        logInstalled(install.install());
+        ReconcileLoop installing = daemon.with(
+                "install",
+                new ReconcileLoop(
+                                "install",
+                                () -> {
+                                    logInstalled(install.install());
+                                    return Outcome.after(INSTALL_EVERY);
+                                },
+                                Pace.every(Duration.ofSeconds(1)),
+                                Ticker.SYSTEM,
+                                metrics,
+                                Thread.ofVirtual())
+                        .start());
+        installing.trigger();
+
+        OwnProcfs procfs = daemon.with("procfs", OwnProcfs.open(options.procDir()));
+        AttachmentRecords records = new AttachmentRecords(
+                new JvmHost(procfs.sysctls().toString()),
+                options.dataDir().resolve("attachments").toString());
+        KubernetesClient client = daemon.with("client", ClusterConnection.open("node-agent"));
+        Watching watching = watch(daemon, options, client, records, metrics);
+        HealthEndpoint health = daemon.with("health", HealthEndpoint.start(options.port(), metrics));
+        health.ready("watches", watching.watch().synced());
+        health.ready("plugins", installing.succeeding());
+        health.ready("pods", watching.loop().succeeding());
+        health.alive("loop", watching.loop().moving(LONGEST_RUN));
+    }
+
+    private record Watching(ClusterWatch watch, ReconcileLoop loop) {}
+
+    private static Watching watch(
+            Daemon daemon,
+            NodeAgentOptions options,
+            KubernetesClient client,
+            AttachmentRecords records,
+            MeterRegistry metrics) {
+        AtomicReference<@Nullable ClusterWatch> watch = new AtomicReference<>();
+        ClusterTeller teller = new ClusterTeller(
+                new ServerSideApply(client, () -> true, metrics),
+                InstantSource.system(),
+                records.bootId(),
+                Version.current().toString());
+        NodeAgent agent = new NodeAgent(
+                () -> Optional.ofNullable(watch.get()).flatMap(ClusterWatch::snapshot),
+                options.nodeName(),
+                new LinuxSandboxes(records, options.netnsDir()),
+                teller,
+                Ticker.SYSTEM,
+                metrics);
+        // Namespaces are entered by threads that this one starts, and JNA wants a platform thread.
+        ReconcileLoop loop = daemon.with(
+                "pods",
+                new ReconcileLoop("pods", agent, Pace.every(SPACING), Ticker.SYSTEM, metrics, Thread.ofPlatform())
+                        .start());
+        watch.set(daemon.with(
+                "watches", ClusterWatch.start(client, NodeWatches.of(options.nodeName()), loop::trigger, metrics)));
+        // Everything may have been listed before the reference was set.
+        loop.trigger();
+        return new Watching(Objects.requireNonNull(watch.get()), loop);
+    }
+
+    private static void logInstalled(List<String> changed) {
+        if (!changed.isEmpty()) {
+            LOG.info("plugins installed={}", changed);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.l34gateway.node;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeSet;
+import org.l34gateway.node.plan.AttachmentKey;
+import org.l34gateway.node.plan.Examples;
+import org.l34gateway.node.plan.Held;
+import org.l34gateway.node.plan.PodFacts;
+import org.l34gateway.node.plan.Target;
+import org.l34gateway.node.sandbox.Placement;
+import org.l34gateway.node.sandbox.Reading;
+import org.l34gateway.node.sandbox.Sandbox;
+import org.l34gateway.node.sandbox.SandboxRefused;
+import org.l34gateway.node.sandbox.Sandboxes;
+
+/** Sandboxes in memory; every change is noted in {@link #log}. */
+final class FakeSandboxes implements Sandboxes {
+    /** Pod UID → its sandbox. */
+    final Map<String, Sandbox> placed = new HashMap<>();
+
+    /** Sandbox id → what it holds. */
+    final Map<String, Map<AttachmentKey, Held>> held = new HashMap<>();
+
+    final List<String> log;
+    boolean refusing;
+    int reads;
+
+    FakeSandboxes(List<String> log) {
+        this.log = log;
+    }
+
+    void place(String podUid, String sandbox) {
+        placed.put(podUid, new Sandbox(sandbox, "/run/netns/" + sandbox));
+    }
+
+    @Override
+    public void look() {}
+
+    @Override
+    public boolean hasRecords(PodFacts pod) {
+        Sandbox sandbox = placed.get(pod.uid());
+        return sandbox != null && held.containsKey(sandbox.id());
+    }
+
+    @Override
+    public Placement find(PodFacts pod, boolean adopt) {
+        Sandbox sandbox = placed.get(pod.uid());
+        return sandbox == null ? new Placement.Missing("nowhere") : new Placement.Found(sandbox);
+    }
+
+    @Override
+    public Reading read(Sandbox sandbox) {
+        reads++;
+        return new Reading(
+                Examples.addresses("10.0.0.7"),
+                new TreeSet<>(List.of(org.l34gateway.ip.IpPrefix.parse("10.1.0.0/16"))),
+                held.getOrDefault(sandbox.id(), Map.of()));
+    }
+
+    @Override
+    public List<String> apply(PodFacts pod, Sandbox sandbox, SortedMap<AttachmentKey, Target> targets) {
+        if (refusing) {
+            throw new SandboxRefused(sandbox.id(), new IllegalStateException("EPERM"));
+        }
+        Map<AttachmentKey, Held> now = new HashMap<>(held.getOrDefault(sandbox.id(), Map.of()));
+        List<String> changed = new ArrayList<>();
+        targets.forEach((key, target) -> {
+            now.put(
+                    key,
+                    new Held(
+                            target.gatewayName(),
+                            target.vips(),
+                            target.vips(),
+                            target.nextHops(),
+                            target.isEmpty() ? new TreeSet<>() : Examples.bothFamilies(),
+                            5000));
+            changed.add(pod.name() + " holds " + target.vips() + " via " + target.nextHops());
+        });
+        held.put(sandbox.id(), now);
+        log.addAll(changed);
+        return changed;
+    }
+
+    @Override
+    public List<String> collectGarbage(Collection<PodFacts> present) {
+        return List.of();
+    }
+}
