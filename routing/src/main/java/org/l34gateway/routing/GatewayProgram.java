@@ -82,7 +82,10 @@ public record GatewayProgram(ForwardingProgram program, Map<String, String> podU
                             target.uid(),
                             new Owner(targets.revision(), target),
                             (a, b) -> a.revision() >= b.revision() ? a : b));
-            slice.getEndpoints().forEach(endpoint -> PodEndpoint.collect(endpoint, pods));
+            // The API server writes an empty slice with "endpoints": null.
+            if (slice.getEndpoints() != null) {
+                slice.getEndpoints().forEach(endpoint -> PodEndpoint.collect(endpoint, pods));
+            }
         }
         Map<Integer, Owner> byIdentifier = new TreeMap<>();
         for (Owner owner : owners.values()) {
