@@ -2,6 +2,8 @@
 package org.l34gateway.runtime.process;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
@@ -9,6 +11,8 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executors;
 
 /** The one way in which processes of this project connect to the API server. */
@@ -45,10 +49,15 @@ public final class ClusterConnection {
                 .build();
     }
 
-    /** As fabric8's own, but an absent component of a record is left out instead of written as null, which CRDs refuse. */
+    /** As fabric8's own, but an absent component of a record is left out instead of written as null, which CRDs refuse,
+     * and lists and maps that are null on the wire are empty. */
     static KubernetesSerialization serialization() {
         ObjectMapper mapper = new ObjectMapper();
         mapper.setDefaultPropertyInclusion(JsonInclude.Include.NON_NULL);
+        // The API server writes an empty EndpointSlice with "endpoints": null.
+        JsonSetter.Value emptyForNull = JsonSetter.Value.forValueNulls(Nulls.AS_EMPTY);
+        mapper.configOverride(List.class).setSetterInfo(emptyForNull);
+        mapper.configOverride(Map.class).setSetterInfo(emptyForNull);
         return new KubernetesSerialization(mapper, true);
     }
 }

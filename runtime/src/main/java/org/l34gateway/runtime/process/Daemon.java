@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * A long-running process: it starts its parts, waits for SIGTERM (or for a part's {@link #fail}), and stops the parts in
  * the reverse order of their start. {@code --version} prints one line {@code NAME VERSION} and ends.
  */
-public final class Daemon {
+public final class Daemon implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
 
     private final String name;
@@ -31,7 +31,12 @@ public final class Daemon {
         void start(Daemon daemon, List<String> arguments) throws Exception;
     }
 
-    Daemon(String name) {
+    /**
+     * A process inside of another one, such as a test: whoever makes it closes it.
+     *
+     * @param name as in the version line and the logs
+     */
+    public Daemon(String name) {
         this.name = name;
     }
 
@@ -73,7 +78,7 @@ public final class Daemon {
         } else {
             LOG.error("failing name={}", name, why);
         }
-        stopParts();
+        close();
         stopped.countDown();
         return why == null ? 0 : 1;
     }
@@ -97,7 +102,9 @@ public final class Daemon {
         stopAsked.countDown();
     }
 
-    private void stopParts() {
+    /** Stops all parts, the last one first. */
+    @Override
+    public void close() {
         while (true) {
             Part part;
             synchronized (parts) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.l34gateway.api.L34Route;
@@ -21,6 +22,16 @@ class ClusterConnectionTest {
         assertThat(ClusterConnection.serialization().asJson(route))
                 .contains("\"parentRef\":{\"name\":\"gw\"}")
                 .doesNotContain("null");
+    }
+
+    @Test
+    void null_on_the_wire_is_an_empty_list_or_map() {
+        EndpointSlice slice = ClusterConnection.serialization()
+                .unmarshal(
+                        "{\"metadata\": {\"labels\": null}, \"endpoints\": null, \"ports\": null}",
+                        EndpointSlice.class);
+        assertThat(slice.getEndpoints()).isEmpty();
+        assertThat(slice.getMetadata().getLabels()).isEmpty();
     }
 
     @Test
