@@ -63,6 +63,6 @@ public record SlicePlan(List<EndpointSlice> writes, List<EndpointSlice> deletion
                                         .getFirst()
                                         .getUid()))
                 && Objects.equals(old.getAddressType(), wanted.getAddressType())
-                && old.getEndpoints().equals(wanted.getEndpoints());
+                && Objects.requireNonNullElse(old.getEndpoints(), List.of()).equals(wanted.getEndpoints());
     }
 }
