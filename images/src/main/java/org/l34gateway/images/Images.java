@@ -103,10 +103,12 @@ public record Images(Path root, Path cache, Consumer<String> progress) {
     private void withRecipes(List<String> names, Use use) throws IOException, InterruptedException {
         Path work = Files.createTempDirectory("l34-images-");
         try {
+            var runtime = JavaRuntime.in(cache, progress);
             var recipes = new Recipes(
                     new ProductFiles(root, version()),
                     new DebianPackages(cache.resolve("debian"), progress),
-                    JavaRuntime.in(cache, progress),
+                    runtime,
+                    new ClassArchive(cache, runtime, progress),
                     work);
             for (String name : names) use.accept(recipes.recipe(name));
         } finally {

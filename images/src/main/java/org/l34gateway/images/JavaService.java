@@ -27,7 +27,7 @@ enum JavaService {
     /**
      * The java launcher's argument file: flags, class path, main class.
      *
-     * @param classPath absolute paths in the image, the service's own jar first
+     * @param classPath absolute paths in the image, the same for every service
      * @param mainClass with its package
      */
     String arguments(List<String> classPath, String mainClass) {
@@ -36,14 +36,20 @@ enum JavaService {
                 "-XX:TieredStopAtLevel=1",
                 "-XX:-UsePerfData",
                 "-XX:+ExitOnOutOfMemoryError",
-                "-Xms8m",
+                "-Xms16m",
                 "-Xmx" + heapMebibytes + "m",
                 "-Xss512k",
+                // A small young generation: a burst's garbage is collected before it has touched more memory.
+                "-Xmn8m",
                 // A collection gives memory back instead of keeping what one burst needed.
                 "-XX:MinHeapFreeRatio=10",
                 "-XX:MaxHeapFreeRatio=30",
                 // libnftables takes tens of MiB to read large maps; glibc keeps them until it is told to trim.
                 "-XX:TrimNativeHeapInterval=5000",
+                "-XX:SharedArchiveFile=" + Recipes.CLASS_ARCHIVE,
+                // Mapped where it was made for: at another address its pages would be written to and so be copied.
+                "-XX:+UnlockDiagnosticVMOptions",
+                "-XX:ArchiveRelocationMode=0",
                 // stdout is the log's, one JSON object per line.
                 "-Xlog:disable",
                 "-Xlog:all=warning:stderr",

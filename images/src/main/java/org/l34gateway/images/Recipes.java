@@ -16,15 +16,18 @@ import org.l34gateway.images.debian.DebianPackages;
  *
  * <table>
  *   <caption>Layers, the rarest changes first</caption>
- *   <tr><td>l34-gateway</td><td>Debian libraries · Java runtime · third-party jars · CNI executables · our jars</td></tr>
+ *   <tr><td>l34-gateway</td><td>Debian libraries · Java runtime · third-party jars · CNI executables · our jars · archive of classes</td></tr>
  *   <tr><td>bird</td><td>BIRD with its libraries · base configuration</td></tr>
  *   <tr><td>target-application</td><td>Debian libraries, busybox · Java runtime · our jar</td></tr>
  * </table>
  *
  * @param work folder for the few files that are written here, new for each build
  */
-record Recipes(ProductFiles product, DebianPackages debian, JavaRuntime runtime, Path work) {
+record Recipes(ProductFiles product, DebianPackages debian, JavaRuntime runtime, ClassArchive archives, Path work) {
     static final String NATIVE_LIBRARIES = "/app/native";
+    /** Classes of the services, mapped instead of loaded. */
+    static final String CLASS_ARCHIVE = "/app/classes.jsa";
+
     /** Where node-agent finds the plugins that it installs. */
     static final String PLUGINS = "/opt/l34/cni";
 
@@ -51,21 +54,26 @@ record Recipes(ProductFiles product, DebianPackages debian, JavaRuntime runtime,
         var foreign = new TreeMap<String, LayerFile>();
         Path jna = null;
         for (var service : JavaService.values()) {
-            var classPath = new ArrayList<String>();
             for (Path jar : product.classPath(service.module())) {
                 var file = new LayerFile(jar, JARS + jar.getFileName(), false);
                 (product.isOurs(jar) ? ours : foreign).put(file.target(), file);
-                classPath.add(file.target());
                 if (String.valueOf(jar.getFileName()).matches("jna-[0-9.]+\\.jar")) jna = jar;
             }
-            Path arguments =
-                    written(service.module() + ".args", service.arguments(classPath, product.mainClass(service)));
-            var file = new LayerFile(arguments, "/app/" + service.module() + ".args", false);
-            ours.put(file.target(), file);
         }
         if (jna == null) throw new IllegalStateException("no service has JNA on its class path");
         var thirdParty = new ArrayList<>(foreign.values());
         thirdParty.add(new LayerFile(jnaLibrary(jna), NATIVE_LIBRARIES + "/libjnidispatch.so", true));
+        // One class path for all services, so that one archive of classes serves them all.
+        var jars = new ArrayList<>(foreign.values());
+        jars.addAll(ours.values());
+        var mine = new ArrayList<>(ours.values());
+        var classPath = jars.stream().map(LayerFile::target).toList();
+        for (var service : JavaService.values()) {
+            String text = service.arguments(classPath, product.mainClass(service));
+            String name = service.module() + ".args";
+            mine.add(new LayerFile(written(name, text), "/app/" + name, false));
+        }
+        Path archive = archives.of(jars, Files.createDirectory(work.resolve("classes")));
         return new Recipe(
                 "l34-gateway",
                 List.of(
@@ -73,7 +81,8 @@ record Recipes(ProductFiles product, DebianPackages debian, JavaRuntime runtime,
                         runtime.layer(),
                         new Layer("third-party", thirdParty),
                         new Layer("cni-plugins", plugins()),
-                        new Layer("product", List.copyOf(ours.values()))),
+                        new Layer("product", mine),
+                        new Layer("class-archive", List.of(new LayerFile(archive, CLASS_ARCHIVE, false)))),
                 List.of(JAVA),
                 List.of(),
                 JAVA_ENVIRONMENT);

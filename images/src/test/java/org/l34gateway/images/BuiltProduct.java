@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import javax.tools.ToolProvider;
 
 /** A repository as {@code mvn package} leaves it, with jars that hold next to nothing. */
 final class BuiltProduct {
@@ -22,7 +23,7 @@ final class BuiltProduct {
             jar(
                     target.resolve(service.module() + "-" + version + ".jar"),
                     Map.of("org/l34gateway/" + service.module() + "/ServiceMain.class", "main"));
-            jar(target.resolve("lib/ip-" + version + ".jar"), Map.of("ip", "ours"));
+            jarOfBytes(target.resolve("lib/runtime-" + version + ".jar"), rehearsal());
             jar(target.resolve("lib/slf4j-api-2.0.20.jar"), Map.of("slf4j", "foreign"));
         }
         jar(
@@ -38,7 +39,27 @@ final class BuiltProduct {
         jar(root.resolve("target-application/target/target-application-" + version + ".jar"), Map.of("a", "b"));
     }
 
+    /** The class that the image build runs, compiled here: it must exist and loads nothing. */
+    private static Map<String, byte[]> rehearsal() throws IOException {
+        Path source = Files.createTempDirectory("rehearsal");
+        Path file = source.resolve("Rehearsal.java");
+        Files.writeString(
+                file,
+                "package org.l34gateway.runtime.rehearsal;"
+                        + "public class Rehearsal { public static void main(String[] arguments) {} }");
+        int code = ToolProvider.getSystemJavaCompiler().run(null, null, null, "-d", source.toString(), file.toString());
+        if (code != 0) throw new IllegalStateException("javac came to " + code);
+        String name = "org/l34gateway/runtime/rehearsal/Rehearsal.class";
+        return Map.of(name, Files.readAllBytes(source.resolve(name)));
+    }
+
     static void jar(Path jar, Map<String, String> entries) throws IOException {
+        var bytes = new TreeMap<String, byte[]>();
+        entries.forEach((name, text) -> bytes.put(name, text.getBytes(StandardCharsets.UTF_8)));
+        jarOfBytes(jar, bytes);
+    }
+
+    private static void jarOfBytes(Path jar, Map<String, byte[]> entries) throws IOException {
         Files.createDirectories(jar.getParent());
         try (var zip = new ZipOutputStream(Files.newOutputStream(jar))) {
             for (var entry : new TreeMap<>(entries).entrySet()) {
@@ -46,7 +67,7 @@ final class BuiltProduct {
                 // As the build does it: a jar's bytes do not depend on when it was made.
                 header.setTimeLocal(LocalDateTime.of(2026, 1, 1, 0, 0));
                 zip.putNextEntry(header);
-                zip.write(entry.getValue().getBytes(StandardCharsets.UTF_8));
+                zip.write(entry.getValue());
             }
         }
     }

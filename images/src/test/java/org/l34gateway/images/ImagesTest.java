@@ -87,6 +87,32 @@ class ImagesTest {
     }
 
     @Test
+    void the_archive_of_classes_fits_the_class_path_of_every_service() throws Exception {
+        Path image = unpacked("l34-gateway");
+        for (var service : JavaService.values()) {
+            String arguments = Files.readString(image.resolve("app/" + service.module() + ".args"));
+            String classPath = arguments
+                    .lines()
+                    .dropWhile(line -> !line.equals("-cp"))
+                    .skip(1)
+                    .findFirst()
+                    .orElseThrow();
+            // With -Xshare:on the JVM ends when it cannot use the archive.
+            String loaded = inside(
+                    image,
+                    "/jre/bin/java",
+                    "-Xshare:on",
+                    "-XX:SharedArchiveFile=/app/classes.jsa",
+                    "-XX:+UseSerialGC",
+                    "-Xlog:class+load",
+                    "-cp",
+                    classPath,
+                    "org.l34gateway.runtime.rehearsal.Rehearsal");
+            assertThat(loaded).containsPattern("rehearsal.Rehearsal source: shared objects file");
+        }
+    }
+
+    @Test
     void libnftables_is_found_by_the_name_that_is_asked_for() throws Exception {
         Path image = unpacked("l34-gateway");
         String loader = "/lib64/ld-linux-x86-64.so.2";
