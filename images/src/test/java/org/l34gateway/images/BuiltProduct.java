@@ -23,7 +23,7 @@ final class BuiltProduct {
             jar(
                     target.resolve(service.module() + "-" + version + ".jar"),
                     Map.of("org/l34gateway/" + service.module() + "/ServiceMain.class", "main"));
-            jarOfBytes(target.resolve("lib/runtime-" + version + ".jar"), rehearsal());
+            jarOfBytes(target.resolve("lib/runtime-" + version + ".jar"), rehearsal(root));
             jar(target.resolve("lib/slf4j-api-2.0.20.jar"), Map.of("slf4j", "foreign"));
         }
         jar(
@@ -40,8 +40,8 @@ final class BuiltProduct {
     }
 
     /** The class that the image build runs, compiled here: it must exist and loads nothing. */
-    private static Map<String, byte[]> rehearsal() throws IOException {
-        Path source = Files.createTempDirectory("rehearsal");
+    private static Map<String, byte[]> rehearsal(Path root) throws IOException {
+        Path source = Files.createDirectories(root.resolve("rehearsal"));
         Path file = source.resolve("Rehearsal.java");
         Files.writeString(
                 file,
