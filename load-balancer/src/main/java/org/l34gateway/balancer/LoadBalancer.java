@@ -16,6 +16,7 @@ import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpPrefix;
 import org.l34gateway.linux.NetlinkSocket;
 import org.l34gateway.linux.Nftables;
+import org.l34gateway.linux.NftablesRules;
 import org.l34gateway.linux.Sysctl;
 import org.l34gateway.netlink.Link;
 import org.l34gateway.netlink.Rtnetlink;
@@ -33,23 +34,28 @@ public final class LoadBalancer implements AutoCloseable {
 
     private final Interfaces interfaces;
     private final Nftables nftables;
+    private final NftablesRules rules;
     private final NetlinkSocket socket;
     private final Rtnetlink netlink;
     private final TableReader reader;
     /** What the slot maps hold; only this process changes them, so they are read once. Emptied when a change fails. */
     private final Map<String, char[]> knownSlots = new HashMap<>();
 
-    private LoadBalancer(Interfaces interfaces, Nftables nftables, NetlinkSocket socket) {
+    /** Mark → target address as last applied: the tables vanish with the interface, the marks must outlive it. */
+    private final Map<Integer, IpAddress> knownMarks = new HashMap<>();
+
+    private LoadBalancer(Interfaces interfaces, Nftables nftables, NftablesRules rules, NetlinkSocket socket) {
         this.interfaces = interfaces;
         this.nftables = nftables;
+        this.rules = rules;
         this.socket = socket;
         this.netlink = new Rtnetlink(socket);
-        this.reader = new TableReader(nftables);
+        this.reader = new TableReader(nftables, rules);
     }
 
     /** For the calling thread's network namespace, whatever thread uses it later. Changes nothing yet. */
     public static LoadBalancer open(Interfaces interfaces) {
-        return new LoadBalancer(interfaces, Nftables.open(), NetlinkSocket.open());
+        return new LoadBalancer(interfaces, Nftables.open(), NftablesRules.open(), NetlinkSocket.open());
     }
 
     /**
@@ -61,7 +67,8 @@ public final class LoadBalancer implements AutoCloseable {
      */
     public Applied apply(ForwardingProgram program) {
         RoutingPlan.Present routing = RoutingPlan.Present.read(netlink, interfaces.families());
-        Marks marks = Marks.decide(Forwarding.addresses(program, interfaces.families()), routing.marks());
+        knownMarks.putAll(routing.marks());
+        Marks marks = Marks.decide(Forwarding.addresses(program, interfaces.families()), knownMarks);
         Forwarding forwarding = Forwarding.of(program, interfaces.families(), marks);
         PresentTable table = reader.read(knownSlots);
         SlotMaps slotMaps = SlotMaps.decide(forwarding.pools(), program.seed(), table.slotMaps());
@@ -71,17 +78,19 @@ public final class LoadBalancer implements AutoCloseable {
 
         List<String> problems = new ArrayList<>(forwarding.problems());
         @Nullable Link internal = netlink.link(interfaces.internal());
-        if (internal == null) {
-            problems.add("interface " + interfaces.internal() + " is not there: no packet reaches a target");
+        int internalIndex = internal != null && internal.up() ? internal.index() : 0;
+        if (internalIndex == 0) {
+            problems.add("interface " + interfaces.internal() + " is not there or not up: no packet reaches a target");
         }
-        RoutingPlan routingPlan =
-                RoutingPlan.decide(marks, interfaces.families(), internal == null ? 0 : internal.index(), routing);
+        RoutingPlan routingPlan = RoutingPlan.decide(marks, interfaces.families(), internalIndex, routing);
 
         routingPlan.prepare(netlink);
         knownSlots.clear();
         tablePlan.transactions().forEach(nftables::run);
         knownSlots.putAll(slotMaps.contents());
         routingPlan.cleanUp(netlink);
+        knownMarks.clear();
+        marks.byAddress().forEach((address, mark) -> knownMarks.put(mark, address));
 
         boolean changed = !tablePlan.isEmpty() || !routingPlan.isEmpty();
         Applied applied =
@@ -190,6 +199,7 @@ public final class LoadBalancer implements AutoCloseable {
     @Override
     public void close() {
         nftables.close();
+        rules.close();
         socket.close();
     }
 }

@@ -3,6 +3,7 @@ package org.l34gateway.balancer;
 
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * What the nftables table {@code inet l34} holds now.
@@ -22,12 +23,21 @@ record PresentTable(
      * @param policy {@code accept} or {@code drop}, empty for a chain that is no base chain
      * @param rules how many
      * @param goes chains that its rules jump or go to, in order
-     * @param looks maps that its rules look into, in order
+     * @param looks sets and maps that its rules look into, in order
      */
     record Chain(String policy, int rules, List<String> goes, List<String> looks) {
         Chain {
             goes = List.copyOf(goes);
             looks = List.copyOf(looks);
+        }
+
+        /** The chain with one more rule. */
+        Chain with(List<String> moreGoes, List<String> moreLooks) {
+            return new Chain(
+                    policy,
+                    rules + 1,
+                    Stream.concat(goes.stream(), moreGoes.stream()).toList(),
+                    Stream.concat(looks.stream(), moreLooks.stream()).toList());
         }
     }
 

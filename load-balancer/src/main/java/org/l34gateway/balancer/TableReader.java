@@ -12,41 +12,41 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.linux.Nftables;
+import org.l34gateway.linux.NftablesRules;
 
 /** Reads our table out of the kernel, from libnftables' JSON (libnftables-json(5)). */
 final class TableReader {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Nftables nftables;
+    private final NftablesRules rules;
 
-    TableReader(Nftables nftables) {
+    TableReader(Nftables nftables, NftablesRules rules) {
         this.nftables = nftables;
+        this.rules = rules;
     }
 
     /**
      * The table with the content of its sets and small maps.
      *
-     * @param known slot maps whose content need not be read: 65,537 slots take about 0.2 s
+     * @param known slot maps whose content need not be read: 65,537 slots take about 0.3 s
      */
     PresentTable read(Map<String, char[]> known) {
-        if (!exists()) {
-            return PresentTable.NONE;
-        }
         Map<String, PresentTable.Chain> chains = new HashMap<>();
+        for (JsonNode chain : objects("chain")) {
+            chains.put(
+                    chain.path("name").asText(),
+                    new PresentTable.Chain(chain.path("policy").asText(), 0, List.of(), List.of()));
+        }
+        for (NftablesRules.Rule rule : rules.list(WantedTable.NAME)) {
+            chains.computeIfPresent(rule.chain(), (_, shape) -> shape.with(rule.goes(), rule.looks()));
+        }
         Map<String, PresentTable.Elements> elements = new HashMap<>();
         Map<String, char[]> slotMaps = new HashMap<>();
-        for (JsonNode each : list(nftables.listWithoutElements("list table " + WantedTable.TABLE))) {
-            JsonNode chain = each.path("chain");
-            JsonNode rule = each.path("rule");
-            if (chain.isObject()) {
-                chains.put(
-                        chain.path("name").asText(),
-                        new PresentTable.Chain(chain.path("policy").asText(), 0, List.of(), List.of()));
-            } else if (rule.isObject()) {
-                chains.computeIfPresent(rule.path("chain").asText(), (_, shape) -> with(shape, rule));
-            } else if (each.has("set") || each.has("map")) {
-                String kind = each.has("set") ? "set" : "map";
-                String name = each.path(kind).path("name").asText();
+        // Maps first: the small lists after them let libnftables give the memory of the large ones back.
+        for (String kind : List.of("map", "set")) {
+            for (JsonNode each : objects(kind)) {
+                String name = each.path("name").asText();
                 if (!SlotMaps.isSlotMap(name)) {
                     elements.put(name, new PresentTable.Elements(kind, entries(kind, name)));
                 } else {
@@ -55,34 +55,24 @@ final class TableReader {
                 }
             }
         }
-        return new PresentTable(true, chains, elements, slotMaps);
+        boolean exists = !chains.isEmpty() || !elements.isEmpty() || !slotMaps.isEmpty();
+        return new PresentTable(exists, chains, elements, slotMaps);
+    }
+
+    /** Our chains, sets or maps, without what is in them. */
+    private List<JsonNode> objects(String kind) {
+        List<JsonNode> objects = new ArrayList<>();
+        for (JsonNode each : list(nftables.listWithoutElements("list " + kind + "s inet"))) {
+            if (each.path(kind).path("table").asText().equals(WantedTable.NAME)) {
+                objects.add(each.path(kind));
+            }
+        }
+        return objects;
     }
 
     /** Whether there is a table of ours. */
     boolean exists() {
-        for (JsonNode each : list(nftables.list("list tables inet"))) {
-            if (each.path("table").path("name").asText().equals("l34")) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static PresentTable.Chain with(PresentTable.Chain chain, JsonNode rule) {
-        List<String> goes = new ArrayList<>(chain.goes());
-        rule.path("expr")
-                .findValues("goto")
-                .forEach(each -> goes.add(each.path("target").asText()));
-        rule.path("expr")
-                .findValues("jump")
-                .forEach(each -> goes.add(each.path("target").asText()));
-        List<String> looks = new ArrayList<>(chain.looks());
-        rule.path("expr").findValues("data").forEach(each -> {
-            if (each.asText().startsWith("@")) {
-                looks.add(each.asText().substring(1));
-            }
-        });
-        return new PresentTable.Chain(chain.policy(), chain.rules() + 1, goes, looks);
+        return !objects("chain").isEmpty();
     }
 
     private Map<String, String> entries(String kind, String name) {

@@ -153,22 +153,20 @@ final class VipChains {
     /** A backend without targets keeps its share, which is dropped: that is what the Gateway API asks for. */
     private String split(IpFamily family, List<Share> shares, HashInput input) {
         long total = shares.stream().mapToLong(Share::weight).sum();
-        List<String> verdicts = new ArrayList<>();
+        List<String> rules = new ArrayList<>();
+        rules.add("meta mark set jhash " + input.expression(family) + " mod " + SPLIT_SLOTS + " seed "
+                + seed(hash.seed() ^ SPLIT_SEED) + " offset " + Marks.SLOT_OFFSET);
         long before = 0;
         for (Share share : shares) {
             long first = before * SPLIT_SLOTS / total;
             before += share.weight();
             long last = before * SPLIT_SLOTS / total - 1;
             if (first <= last) {
-                verdicts.add(Marks.SLOT_OFFSET + first + "-" + (Marks.SLOT_OFFSET + last) + " : goto "
+                rules.add("meta mark " + (Marks.SLOT_OFFSET + first) + "-" + (Marks.SLOT_OFFSET + last) + " goto "
                         + lookup(family, share.pool(), input));
             }
         }
-        return book.add(
-                "split",
-                List.of("meta mark set jhash " + input.expression(family) + " mod " + SPLIT_SLOTS + " seed "
-                        + seed(hash.seed() ^ SPLIT_SEED) + " offset " + Marks.SLOT_OFFSET + " meta mark vmap { "
-                        + String.join(", ", verdicts) + " }"));
+        return book.add("split", rules);
     }
 
     private String lookup(IpFamily family, SlotPool pool, HashInput input) {

@@ -20,8 +20,11 @@ record WantedTable(
         SortedMap<String, List<String>> chains,
         SortedMap<String, Elements> elements,
         SortedMap<String, char[]> slotMaps) {
+    /** The table's name; its family is inet. */
+    static final String NAME = "l34";
+
     /** The table's family and name, as commands want them. Nothing outside this table is ever read or changed. */
-    static final String TABLE = "inet l34";
+    static final String TABLE = "inet " + NAME;
 
     WantedTable {
         hooks = Collections.unmodifiableSortedMap(new TreeMap<>(hooks));

@@ -112,10 +112,40 @@ class AdoptionKernelTest {
                     .contains("int");
             assertThat(balancer.check()).contains("interface ext is not there", "interface int is not there");
             withInterfaces();
+            try (NetlinkSocket socket = NetlinkSocket.open()) {
+                Rtnetlink netlink = new Rtnetlink(socket);
+                int index = Objects.requireNonNull(netlink.link("int")).index();
+                netlink.setUp(index, false);
+                assertThat(balancer.apply(EXAMPLE).problems())
+                        .singleElement()
+                        .asString()
+                        .contains("not up");
+                netlink.setUp(index, true);
+            }
             Applied applied = balancer.apply(EXAMPLE);
             assertThat(applied.problems()).isEmpty();
             assertThat(applied.targets()).hasSize(8);
             assertThat(balancer.inspect().targets()).isEqualTo(expected(EXAMPLE));
+        }
+    }
+
+    @Test
+    void marks_outlive_the_interface_towards_the_targets() {
+        withInterfaces();
+        try (LoadBalancer balancer = LoadBalancer.open(Testbed.INTERFACES);
+                NetlinkSocket socket = NetlinkSocket.open();
+                Nftables nftables = Nftables.open()) {
+            balancer.apply(EXAMPLE);
+            String slots = nftables.list("list ruleset").replaceAll("(?s).*\"(slots_[0-9a-f]+_6_1021_0)\".*", "$1");
+            String before = nftables.list("list map inet l34 " + slots);
+            Rtnetlink netlink = new Rtnetlink(socket);
+            netlink.delete(Objects.requireNonNull(netlink.link("int")));
+            netlink.delete(Objects.requireNonNull(netlink.link("ext")));
+            balancer.apply(EXAMPLE);
+            withInterfaces();
+            balancer.apply(Programs.example(8, Set.of(2, 3, 4)));
+            balancer.apply(EXAMPLE);
+            assertThat(nftables.list("list map inet l34 " + slots)).isEqualTo(before);
         }
     }
 

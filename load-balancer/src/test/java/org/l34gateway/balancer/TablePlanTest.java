@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.l34gateway.ip.IpFamily;
 import org.l34gateway.ip.IpPrefix;
 import org.l34gateway.linux.Nftables;
+import org.l34gateway.linux.NftablesRules;
 import org.l34gateway.linux.testing.InScratchNetns;
 import org.l34gateway.program.Backend;
 import org.l34gateway.program.Flow;
@@ -123,10 +124,11 @@ class TablePlanTest {
     @ParameterizedTest
     @MethodSource("programs")
     void nft_and_the_kernel_take_what_is_written(Row row) {
-        try (Nftables nftables = Nftables.open()) {
+        try (Nftables nftables = Nftables.open();
+                NftablesRules rules = NftablesRules.open()) {
             TablePlan plan = plan(row.program(), PresentTable.NONE);
             plan.transactions().forEach(nftables::run);
-            PresentTable present = new TableReader(nftables).read(Map.of());
+            PresentTable present = new TableReader(nftables, rules).read(Map.of());
             assertThat(plan(row.program(), present).transactions())
                     .as("a second plan")
                     .isEmpty();
