@@ -75,6 +75,7 @@ public final class GatewayAgentMain {
         loop.trigger();
 
         health.alive("loop", loop.moving(LONGEST_RUN))
+                .ready("runs", loop.succeeding())
                 .ready("watches", clusterWatch.synced())
                 .ready("report", reported(reports))
                 .ready("gateway", ready(cycle));

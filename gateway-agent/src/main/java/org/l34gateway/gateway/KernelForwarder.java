@@ -83,19 +83,19 @@ final class KernelForwarder implements Forwarder, AutoCloseable {
     private @Nullable Open opened(Wanted wanted, Set<String> present) {
         @Nullable Interfaces interfaces = interfaces(wanted, present);
         @Nullable Open now = open;
-        if (interfaces == null || (now != null && now.interfaces().equals(interfaces))) {
-            return now;
+        if (interfaces != null && (now == null || !now.interfaces().equals(interfaces))) {
+            close();
+            LOG.info("interfaces external={} internal={}", interfaces.external(), interfaces.internal());
+            now = new Open(interfaces, LoadBalancer.open(interfaces));
+            open = now;
+            inForce = null;
         }
-        close();
-        LOG.info("interfaces external={} internal={}", interfaces.external(), interfaces.internal());
-        Open opened = new Open(interfaces, LoadBalancer.open(interfaces));
-        open = opened;
-        inForce = null;
-        if (!lookedAtKernel) {
+        if (now != null && !lookedAtKernel) {
+            // A look that fails ends the run: without it VIPs that are served would be withdrawn.
+            last = adopted(now.balancer().inspect(), wanted);
             lookedAtKernel = true;
-            last = adopted(opened.balancer().inspect(), wanted);
         }
-        return opened;
+        return now;
     }
 
     /**
