@@ -21,7 +21,7 @@ public record NodeAgentOptions(
         String nodeName, Path cniBinDir, Path pluginDir, Path dataDir, Path netnsDir, Path procDir, int port) {
     private static final Map<String, String> DEFAULTS = Map.of(
             "cni-bin-dir", "/opt/cni/bin",
-            "plugin-dir", "/app/cni",
+            "plugin-dir", "/opt/l34/cni",
             "data-dir", "/var/lib/cni/l34-gateway",
             "netns-dir", "/run/netns",
             "proc-dir", "/run/l34/proc",
