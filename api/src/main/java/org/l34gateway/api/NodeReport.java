@@ -16,7 +16,6 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @Version(Names.VERSION)
 @Plural("nodereports")
 @ShortNames("noderep")
-@AdditionalPrinterColumn(name = "Pods", jsonPath = ".spec.pods[*].name")
-@AdditionalPrinterColumn(name = "Agent", jsonPath = ".spec.agentVersion", priority = 1)
+@AdditionalPrinterColumn(name = "Agent", jsonPath = ".spec.agentVersion")
 @AdditionalPrinterColumn(name = "Observed", jsonPath = ".spec.observedAt", type = AdditionalPrinterColumn.Type.DATE)
 public class NodeReport extends CustomResource<NodeReportSpec, Void> {}
