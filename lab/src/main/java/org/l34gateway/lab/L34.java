@@ -4,6 +4,7 @@ package org.l34gateway.lab;
 import java.util.Objects;
 import org.l34gateway.images.ImagesMain;
 import org.l34gateway.lab.command.BenchCommand;
+import org.l34gateway.lab.command.DemoCommand;
 import org.l34gateway.lab.command.DoctorCommand;
 import org.l34gateway.lab.command.LabCommand;
 import org.l34gateway.lab.command.MavenCommands;
@@ -24,12 +25,14 @@ import picocli.CommandLine.Command;
         commandListHeading = "%nCommands:%n",
         footer = {
             "",
-            "First steps:  ./l34 doctor          what this machine can do",
+            "First steps:  ./l34 demo            see it work: cluster, gateways, traffic",
+            "              ./l34 doctor          what this machine can do",
             "              ./l34 lab up          a cluster with three outside routers",
             "              ./l34 lab kubectl get nodes",
             "              ./l34 lab down        leaves nothing behind",
         },
         subcommands = {
+            DemoCommand.class,
             LabCommand.class,
             MavenCommands.Test.class,
             MavenCommands.Check.class,
