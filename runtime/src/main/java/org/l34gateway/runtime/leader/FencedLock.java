@@ -18,23 +18,33 @@ import org.l34gateway.runtime.loop.Ticker;
  * the time since we saw it change (as client-go does), so that clocks may differ. And a renewal that hangs does not tell
  * it that time is up: here {@link #valid()} answers from our own monotonic clock, counted from before the last renewal
  * that succeeded was sent.
+ *
+ * <p>It also says itself when holding begins: the elector says so before it has written anything when it finds its own
+ * name in the Lease, as a restarted container does. And it gives a released Lease a holder by name, since the merge patch
+ * of fabric8's lock cannot take a holder away, so that others would wait for it to expire.
  */
 final class FencedLock implements Lock {
+    /** Holder of a released Lease; no pod can have this name. */
+    private static final String NOBODY = "(nobody)";
+
     private final Lock lock;
     private final LeaseTerms terms;
     private final Ticker ticker;
     private final InstantSource clock;
+    private final Runnable onHeld;
 
     private @Nullable LeaderElectionRecord seen;
     private long seenAt;
     private boolean held;
     private long heldFrom;
 
-    FencedLock(Lock lock, LeaseTerms terms, Ticker ticker, InstantSource clock) {
+    /** @param onHeld called after {@link #valid()} has become true */
+    FencedLock(Lock lock, LeaseTerms terms, Ticker ticker, InstantSource clock, Runnable onHeld) {
         this.lock = lock;
         this.terms = terms;
         this.ticker = ticker;
         this.clock = clock;
+        this.onHeld = onHeld;
     }
 
     /** Whether we hold the lock and nobody else can hold it yet. */
@@ -62,7 +72,7 @@ final class FencedLock implements Lock {
         }
         Instant renewed = clock.instant().minus(Duration.ofNanos(ticker.nanos() - seenAt));
         return new LeaderElectionRecord(
-                record.getHolderIdentity(),
+                NOBODY.equals(record.getHolderIdentity()) ? null : record.getHolderIdentity(),
                 record.getLeaseDuration(),
                 record.getAcquireTime(),
                 ZonedDateTime.ofInstant(renewed, ZoneOffset.UTC),
@@ -79,13 +89,30 @@ final class FencedLock implements Lock {
     @Override
     public void update(KubernetesClient client, LeaderElectionRecord record) {
         long before = ticker.nanos();
-        lock.update(client, record);
+        lock.update(client, record.getHolderIdentity() == null ? heldByNobody(record) : record);
         written(record, before);
     }
 
-    private synchronized void written(LeaderElectionRecord record, long before) {
-        held = Objects.equals(record.getHolderIdentity(), identity());
-        heldFrom = before;
+    private void written(LeaderElectionRecord record, long before) {
+        boolean begins;
+        synchronized (this) {
+            boolean was = valid();
+            held = Objects.equals(record.getHolderIdentity(), identity());
+            heldFrom = before;
+            begins = valid() && !was;
+        }
+        if (begins) {
+            onHeld.run();
+        }
+    }
+
+    private static LeaderElectionRecord heldByNobody(LeaderElectionRecord released) {
+        return new LeaderElectionRecord(
+                NOBODY,
+                released.getLeaseDuration(),
+                released.getAcquireTime(),
+                released.getRenewTime(),
+                released.getLeaderTransitions());
     }
 
     @Override

@@ -59,7 +59,10 @@ public final class Leadership implements AutoCloseable {
             Runnable onChange,
             MeterRegistry metrics) {
         FencedLock lock = new FencedLock(
-                new LeaseLock(namespace, leaseName, identity), terms, Ticker.SYSTEM, InstantSource.system());
+                new LeaseLock(namespace, leaseName, identity), terms, Ticker.SYSTEM, InstantSource.system(), () -> {
+                    LOG.info("leading identity={}", identity);
+                    onChange.run();
+                });
         Leadership leadership = new Leadership(client, terms, lock, onChange);
         Gauge.builder("l34.leader", leadership, l -> l.held() ? 1 : 0).register(metrics);
         leadership.thread.start();
@@ -95,7 +98,7 @@ public final class Leadership implements AutoCloseable {
                 .withRenewDeadline(terms.renewDeadline())
                 .withRetryPeriod(terms.retry())
                 .withReleaseOnCancel(true)
-                .withLeaderCallbacks(new LeaderCallbacks(this::began, this::ended, this::changed))
+                .withLeaderCallbacks(new LeaderCallbacks(() -> {}, this::ended, this::changed))
                 .build();
         while (!stopping) {
             // An elector serves one term only.
@@ -118,13 +121,8 @@ public final class Leadership implements AutoCloseable {
         }
     }
 
-    private void changed(String leader) {
+    private void changed(@Nullable String leader) {
         LOG.info("leader={}", leader);
-    }
-
-    private void began() {
-        LOG.info("leading identity={}", lock.identity());
-        onChange.run();
     }
 
     private void ended() {

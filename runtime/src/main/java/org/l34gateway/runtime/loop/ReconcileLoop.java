@@ -162,6 +162,7 @@ public final class ReconcileLoop implements AutoCloseable {
     private void runOnce() {
         try {
             Outcome outcome = reconciler.reconcile();
+            LOG.debug("loop={} outcome={}", name, outcome);
             settle("ok", "", now -> schedule.finished(now, outcome));
         } catch (InterruptedException e) {
             settle("failed", "interrupted", now -> schedule);

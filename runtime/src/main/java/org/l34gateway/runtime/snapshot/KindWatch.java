@@ -163,6 +163,7 @@ final class KindWatch<T extends HasMetadata> {
                         trouble = "";
                         heardAt = ticker.nanos();
                     }
+                    LOG.debug("watch={} open from={}", watched.name(), from);
                     WatchEnd end = stream.awaitEnd();
                     return ended(stream.heardAnything ? course.heard() : course, end);
                 } finally {
@@ -177,7 +178,8 @@ final class KindWatch<T extends HasMetadata> {
 
     private WatchCourse ended(WatchCourse course, WatchEnd end) {
         WatchCourse next = course.after(end, backoff);
-        if (next.failures() > 1 || next.relist()) {
+        if (next.failures() == 2 || next.relist()) {
+            // Later failures of the same trouble are in the metrics.
             LOG.info(
                     "watch={} end={} relist={} waitMillis={}",
                     watched.name(),
@@ -220,6 +222,11 @@ final class KindWatch<T extends HasMetadata> {
         if (action != Watcher.Action.BOOKMARK) {
             watched.trim().trim(object);
         }
+        LOG.debug(
+                "watch={} event={} object={}",
+                watched.name(),
+                action,
+                object.getMetadata().getName());
         synchronized (lock) {
             if (current != stream) {
                 // A late event of a stream that was given up must not overwrite what a newer list said.

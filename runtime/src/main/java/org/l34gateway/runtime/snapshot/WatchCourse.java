@@ -38,7 +38,9 @@ record WatchCourse(boolean relist, Duration pause, int failures) {
         return switch (end) {
             // A server that closes at once, time and again, must not be asked in a tight circle.
             case WatchEnd.Closed() -> new WatchCourse(relist, more == 1 ? Duration.ZERO : backoff.delay(more), more);
-            case WatchEnd.Expired() -> new WatchCourse(true, more == 1 ? Duration.ZERO : backoff.delay(more), more);
+            // The server is there, so a short wait will do, however long it was away before.
+            case WatchEnd.Expired() ->
+                new WatchCourse(true, more == 1 ? Duration.ZERO : backoff.delay(Math.min(more, 4)), more);
             case WatchEnd.Deaf() -> new WatchCourse(true, Duration.ZERO, more);
             case WatchEnd.NotServed() -> new WatchCourse(true, UNSERVED_KIND, more);
             case WatchEnd.Refused(int _, String _) -> new WatchCourse(true, backoff.delay(more), more);

@@ -22,9 +22,10 @@ class FencedLockTest {
 
     private final AtomicLong ticks = new AtomicLong();
     private final AtomicReference<@Nullable LeaderElectionRecord> stored = new AtomicReference<>();
+    private final AtomicLong begins = new AtomicLong();
     private final AtomicLong requestTakes = new AtomicLong();
-    private final FencedLock lock =
-            new FencedLock(new Stored(), LeaseTerms.QUICK, ticks::get, () -> WALL.plusNanos(ticks.get()));
+    private final FencedLock lock = new FencedLock(
+            new Stored(), LeaseTerms.QUICK, ticks::get, () -> WALL.plusNanos(ticks.get()), begins::incrementAndGet);
 
     /** The API server's Lease. */
     private final class Stored implements Lock {
@@ -89,6 +90,36 @@ class FencedLockTest {
         assertThat(lock.valid()).isTrue();
         lock.letGo();
         assertThat(lock.valid()).isFalse();
+    }
+
+    @Test
+    void holding_begins_with_the_write_and_not_with_the_sight_of_our_own_name() {
+        stored.set(record("me", WALL));
+        assertThat(lock.get(NO_CLIENT)).isNotNull();
+        assertThat(lock.valid()).isFalse();
+        assertThat(begins).hasValue(0);
+        lock.update(NO_CLIENT, record("me", WALL));
+        lock.update(NO_CLIENT, record("me", WALL));
+        assertThat(begins).hasValue(1);
+        ticks.addAndGet(Duration.ofSeconds(4).toNanos());
+        lock.update(NO_CLIENT, record("me", WALL));
+        assertThat(begins).as("after a pause in which nothing could be written").hasValue(2);
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // fabric8 releases with a record without holder
+    void a_released_lease_is_free_at_once() {
+        lock.update(NO_CLIENT, record("me", WALL));
+        ZonedDateTime time = ZonedDateTime.ofInstant(WALL, ZoneOffset.UTC);
+        lock.update(NO_CLIENT, new LeaderElectionRecord(null, Duration.ofSeconds(1), time, time, 0));
+        assertThat(lock.valid()).isFalse();
+        assertThat(stored.get()).isNotNull();
+        assertThat(stored.get().getHolderIdentity())
+                .as("what a merge patch can write")
+                .isNotEmpty();
+        LeaderElectionRecord seen = lock.get(NO_CLIENT);
+        assertThat(seen).isNotNull();
+        assertThat(seen.getHolderIdentity()).isNull();
     }
 
     @Test
