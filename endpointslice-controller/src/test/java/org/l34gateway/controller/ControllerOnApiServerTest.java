@@ -331,7 +331,10 @@ class ControllerOnApiServerTest {
                 SOON,
                 () -> condition(router("router"), "Accepted").startsWith("True")
                         && ours().size() == 7
-                        && targets("web-ipv4").targets().size() == 1
+                        && slices().stream()
+                                .anyMatch(slice -> slice.getEndpoints().stream()
+                                        .anyMatch(endpoint ->
+                                                endpoint.getConditions().getReady()))
                         && gateway().getStatus().getListeners().getFirst().getAttachedRoutes() == 1);
         List<String> before = versions();
         // A new Service is seen in the same way as everything before it, so what was to be written was written by then.
@@ -393,6 +396,29 @@ class ControllerOnApiServerTest {
                         .list()
                         .getItems()
                         .isEmpty());
+    }
+
+    @Test
+    void an_api_server_that_was_killed_is_heard_again() throws Exception {
+        create(Fixtures.gateway("gw"));
+        create(Fixtures.service("web", "gw"));
+        String one = run(Fixtures.target("one", "web", "169.222.100.5"))
+                .getMetadata()
+                .getUid();
+        Await.until(
+                "the first target", SOON, () -> targets("web-ipv4").targets().size() == 1);
+        server.restart();
+        String two = run(Fixtures.target("two", "web", "169.222.100.6"))
+                .getMetadata()
+                .getUid();
+        Await.until(
+                "the second target",
+                SOON,
+                () -> targets("web-ipv4")
+                        .targets()
+                        .equals(List.of(
+                                new SliceTargets.Target(one, 0, List.of()),
+                                new SliceTargets.Target(two, 1, List.of()))));
     }
 
     @Test

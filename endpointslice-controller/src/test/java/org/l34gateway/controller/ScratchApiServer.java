@@ -84,6 +84,15 @@ final class ScratchApiServer implements AutoCloseable {
         return ClusterConnection.open("test", config);
     }
 
+    /** Kills the API server without a warning and starts it again; etcd goes on. */
+    void restart() throws IOException, InterruptedException {
+        Process apiServer = processes.removeLast();
+        apiServer.destroyForcibly();
+        apiServer.waitFor();
+        startApiServer();
+        awaitReady();
+    }
+
     private void startEtcd() throws IOException {
         String peer = "http://127.0.0.1:" + freePort();
         run(
