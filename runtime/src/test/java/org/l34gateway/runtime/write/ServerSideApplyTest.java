@@ -16,6 +16,8 @@ import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import io.fabric8.mockwebserver.http.RecordedRequest;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -32,10 +34,22 @@ class ServerSideApplyTest {
     @SuppressWarnings("NullAway.Init") // set by the extension
     static KubernetesClient client;
 
+    @SuppressWarnings("NullAway.Init") // opened before all tests
+    private static KubernetesClient ours;
+
     private final AtomicBoolean leader = new AtomicBoolean(true);
 
+    @BeforeAll
+    static void open() {
+        ours = ClusterConnection.open("test", client.getConfiguration());
+    }
+
+    @AfterAll
+    static void close() {
+        ours.close();
+    }
+
     private ClusterWriter writer() {
-        KubernetesClient ours = ClusterConnection.open("test", client.getConfiguration());
         return new ServerSideApply(ours, leader::get, new SimpleMeterRegistry());
     }
 
