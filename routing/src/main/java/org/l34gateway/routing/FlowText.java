@@ -6,6 +6,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.l34gateway.api.L34Protocol;
 import org.l34gateway.api.L34Route;
 import org.l34gateway.api.L34RouteSpec;
@@ -32,6 +33,12 @@ record FlowText(
         Set<Protocol> protocols) {
     private static final String ANY = "any";
 
+    /** This network, loopback, link-local, multicast and reserved (RFC 6890, RFC 4291 §2.4). */
+    private static final List<IpPrefix> NO_VIPS = Stream.of(
+                    "0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3", "::/127", "fe80::/10", "ff00::/8")
+            .map(IpPrefix::parse)
+            .toList();
+
     static FlowText read(L34RouteSpec spec) {
         try {
             return readChecked(spec);
@@ -54,7 +61,9 @@ record FlowText(
         List<String> leftOut = new ArrayList<>();
         Set<IpPrefix> hosts = new TreeSet<>();
         for (IpPrefix prefix : prefixes("spec.destinationCIDRs", spec.destinationCIDRs())) {
-            if (prefix.isHost()) {
+            if (NO_VIPS.stream().anyMatch(range -> range.contains(prefix))) {
+                leftOut.add("destinationCIDR " + prefix + " is no address that a pod can own and a router can reach");
+            } else if (prefix.isHost()) {
                 hosts.add(prefix);
             } else {
                 leftOut.add("destinationCIDR " + prefix + " is wider than one address, which is not supported yet");

@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.l34gateway.api.GatewayReport;
@@ -56,11 +57,27 @@ public final class NextHops {
 
     private static void addressesWithDefaultRoute(GatewayReportSpec spec, SortedSet<IpAddress> hops) {
         for (String text : spec.addresses()) {
-            IpAddress address = IpAddress.parse(text);
-            String family = address.family() == IpFamily.IPV4 ? "IPv4" : "IPv6";
-            if (spec.defaultRoutes().contains(family)) {
-                hops.add(address);
+            Optional<IpAddress> address = read(text);
+            if (address.isPresent()
+                    && spec.defaultRoutes().contains(nameOf(address.get().family()))) {
+                hops.add(address.get());
             }
+        }
+    }
+
+    private static String nameOf(IpFamily family) {
+        return switch (family) {
+            case IPV4 -> "IPv4";
+            case IPV6 -> "IPv6";
+        };
+    }
+
+    /** Empty for what no gateway-agent writes: one report that cannot be read must not stop the others. */
+    private static Optional<IpAddress> read(String address) {
+        try {
+            return Optional.of(IpAddress.parse(address));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
         }
     }
 }

@@ -85,7 +85,8 @@ class GatewayProgramTest {
     @Test
     void a_next_hop_is_programmed_has_a_default_route_and_is_there() {
         var gateway = new Report.ObjectRef("shop", "gw", "uid-gw");
-        var good = report("p1", "gw", "programmed: true\naddresses: [10.0.0.9, 'fd00::9']\ndefaultRoutes: [IPv4]");
+        var good = report(
+                "p1", "gw", "programmed: true\naddresses: [nonsense, 10.0.0.9, 'fd00::9']\ndefaultRoutes: [IPv4]");
         var unprogrammed = report("p2", "gw", "programmed: false\naddresses: [10.0.0.8]\ndefaultRoutes: [IPv4]");
         var gone = report("p3", "gw", "programmed: true\naddresses: [10.0.0.7]\ndefaultRoutes: [IPv4]");
         var other = report("p4", "other", "programmed: true\naddresses: [10.0.0.6]\ndefaultRoutes: [IPv4]");

@@ -26,6 +26,8 @@ class RouteDecisionTest {
                 "destinationCIDRs: [20.0.0.1/32]                            | true  | Accepted         | ''",
                 "destinationCIDRs: [20.0.0.0/24]                            | false | UnsupportedValue | no destinationCIDR can be carried out: destinationCIDR 20.0.0.0/24 is wider than one address, which is not supported yet",
                 "destinationCIDRs: [20.0.0/32]                              | false | UnsupportedValue | spec.destinationCIDRs: not an IP address: \"20.0.0\"",
+                "destinationCIDRs: [127.0.0.1/32]                           | false | UnsupportedValue | no destinationCIDR can be carried out: destinationCIDR 127.0.0.1/32 is no address that a pod can own and a router can reach",
+                "destinationCIDRs: ['ff02::1/128']                          | false | UnsupportedValue | no destinationCIDR can be carried out: destinationCIDR ff02::1/128 is no address that a pod can own and a router can reach",
                 "{destinationCIDRs: [20.0.0.1/32], sourceCIDRs: [x]}        | false | UnsupportedValue | spec.sourceCIDRs: not an IP address: \"x\"",
                 "{destinationCIDRs: [20.0.0.1/32], sourcePorts: [9-1]}      | false | UnsupportedValue | spec.sourcePorts: \"9-1\" is no port, first-last or any",
                 "{destinationCIDRs: [20.0.0.1/32], destinationPorts: [70000]} | false | UnsupportedValue | spec.destinationPorts: \"70000\" is no port, first-last or any",
