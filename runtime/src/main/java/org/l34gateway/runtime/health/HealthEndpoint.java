@@ -34,7 +34,7 @@ public final class HealthEndpoint implements AutoCloseable {
     }
 
     /**
-     * Listens at once; no check means healthy.
+     * Listens at once. Without any check the process is alive and not ready: it has not said yet what it waits for.
      *
      * @param port 0 lets the system choose
      * @throws IOException when the port cannot be bound
@@ -70,6 +70,10 @@ public final class HealthEndpoint implements AutoCloseable {
     private static void answer(HttpExchange exchange, String path, Map<String, Check> checks) throws IOException {
         if (!exchange.getRequestURI().getPath().equals(path)) {
             send(exchange, 404, "not found\n");
+            return;
+        }
+        if (checks.isEmpty() && path.equals("/readyz")) {
+            send(exchange, 503, "starting\n");
             return;
         }
         StringBuilder lines = new StringBuilder();

@@ -50,8 +50,9 @@ class HealthEndpointTest {
     }
 
     @Test
-    void without_checks_the_process_is_healthy_and_other_paths_are_unknown() throws Exception {
+    void without_checks_the_process_is_alive_and_not_ready_and_other_paths_are_unknown() throws Exception {
         assertThat(get("/healthz")).isEqualTo("200 ok\n");
+        assertThat(get("/readyz")).isEqualTo("503 starting\n");
         assertThat(get("/healthz/../etc")).startsWith("404");
         assertThat(get("/readyzz")).startsWith("404");
         assertThat(get("/")).startsWith("404");
