@@ -62,6 +62,8 @@ public final class RouterConfig {
           passive on;
           direct;
           hold time 3;
+          # A gateway pod that takes over an address is let in at once, not a minute after its predecessor's end.
+          error wait time 1, 5;
           bfd on;
           graceful restart off;
         }
