@@ -8,8 +8,8 @@ import java.util.Locale;
 /** The Java programs in image {@code l34-gateway}; a pod runs one with {@code args: ["@/app/NAME.args", …]}. */
 enum JavaService {
     // Heaps that leave 50 MiB of each memory target to the rest of the JVM.
-    GATEWAY_AGENT(64),
-    NODE_AGENT(48),
+    GATEWAY_AGENT(56),
+    NODE_AGENT(32),
     WEBHOOK(64),
     ENDPOINTSLICE_CONTROLLER(96);
 
