@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.l34gateway.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ThreadLocalRandom;
+import org.l34gateway.lab.Lab;
+import org.l34gateway.lab.TrafficRequest;
+import org.l34gateway.lab.TrafficRequest.Protocol;
+import org.l34gateway.lab.TrafficResult;
+import org.l34gateway.lab.host.Host;
+import org.l34gateway.lab.process.Outcome;
+import org.l34gateway.lab.product.Product;
+
+/**
+ * The dual-stack example in a namespace of its own: a Gateway with two pods, four targets, VIPs 20.0.0.1 and 2000::1.
+ *
+ * @param namespace with a random name; {@link #close} deletes it
+ */
+record Scene(Product product, String namespace) implements AutoCloseable {
+    static final String ROUTER = "vpn-b";
+    static final String VIP4 = "20.0.0.1";
+    static final String VIP6 = "2000::1";
+    static final int PORT = 4000;
+    static final int CONNECTIONS = 400;
+    static final Duration SOON = Duration.ofSeconds(90);
+
+    private static final String DEPLOYMENT = "deployment/example-target-application-b";
+    private static final String TARGETS = "app=example-target-application-b";
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    static Scene open(Product product) {
+        String namespace = "e2e-" + Integer.toString(ThreadLocalRandom.current().nextInt(1 << 30), 36);
+        var scene = new Scene(product, namespace);
+        product.namespace(namespace);
+        try {
+            scene.build();
+            return scene;
+        } catch (RuntimeException | AssertionError e) {
+            scene.close();
+            throw e;
+        }
+    }
+
+    private void build() {
+        apply(product.text("examples/stateless/dual-stack/networks-lab.yaml"));
+        apply(product.text("examples/stateless/dual-stack/gateway.yaml"));
+        product.applyChart(
+                "charts/target-application", "b", namespace, product.text("examples/stateless/values/b.yaml"));
+        product.awaitWorkloads(namespace);
+        awaitServed(VIP4, 4);
+        awaitServed(VIP6, 4);
+    }
+
+    Lab lab() {
+        return product.lab();
+    }
+
+    @Override
+    public void close() {
+        lab().kubectl("delete", "namespace", namespace, "--timeout=120s");
+        lab().await(
+                        "no route to " + VIP4 + " on " + ROUTER,
+                        SOON,
+                        () -> routes(VIP4).isEmpty());
+        lab().await(
+                        "no route to " + VIP6 + " on " + ROUTER,
+                        SOON,
+                        () -> routes(VIP6).isEmpty());
+    }
+
+    void apply(String yaml) {
+        lab().kubectlCommand(
+                        List.of("apply", "--server-side", "--force-conflicts", "--namespace", namespace, "-f", "-"))
+                .reading(yaml)
+                .output();
+    }
+
+    Outcome tryApply(String yaml) {
+        return lab().kubectlCommand(List.of("apply", "--namespace", namespace, "-f", "-"))
+                .reading(yaml)
+                .run();
+    }
+
+    String kubectl(String... arguments) {
+        var words = new ArrayList<>(List.of(arguments));
+        words.addAll(List.of("--namespace", namespace));
+        return lab().kubectl(words.toArray(String[]::new));
+    }
+
+    JsonNode json(String... arguments) {
+        var words = new ArrayList<>(List.of(arguments));
+        words.add("-o=json");
+        try {
+            return JSON.readTree(kubectl(words.toArray(String[]::new)));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("kubectl printed no JSON", e);
+        }
+    }
+
+    /** Sets the route's destinations and whatever else follows {@code spec:}. */
+    void serve(String... vips) {
+        kubectl(
+                "patch",
+                "l34route/vips-port-4000",
+                "--type=merge",
+                "--patch={\"spec\":{\"destinationCIDRs\":[\"" + String.join("\",\"", vips) + "\"]}}");
+    }
+
+    void scale(int targets) {
+        kubectl("scale", DEPLOYMENT, "--replicas=" + targets);
+        lab().await(targets + " target pods", SOON, () -> targets().size() == targets);
+        kubectl("rollout", "status", DEPLOYMENT, "--timeout=120s");
+    }
+
+    /** Names of the target pods that are there, also those that are on their way out. */
+    SortedSet<String> targets() {
+        return names(json("get", "pods", "-l", TARGETS));
+    }
+
+    /** UID and restarts of every pod of the scene, by name. */
+    SortedMap<String, String> lives() {
+        var lives = new TreeMap<String, String>();
+        for (JsonNode pod : json("get", "pods").path("items")) {
+            var restarts = new ArrayList<String>();
+            for (String kind : List.of("initContainerStatuses", "containerStatuses")) {
+                pod.at("/status/" + kind)
+                        .forEach(status ->
+                                restarts.add(status.path("restartCount").asText()));
+            }
+            lives.put(pod.at("/metadata/name").asText(), pod.at("/metadata/uid").asText() + " " + restarts);
+        }
+        return lives;
+    }
+
+    SortedSet<String> gatewayPods() {
+        return names(json("get", "pods", "-l", "gateway.networking.k8s.io/gateway-name=my-stateless-lb-gateway"));
+    }
+
+    private static SortedSet<String> names(JsonNode list) {
+        var names = new TreeSet<String>();
+        list.path("items").forEach(item -> names.add(item.at("/metadata/name").asText()));
+        return names;
+    }
+
+    /** Waits until the router has a route to the VIP and every gateway pod has slots for exactly so many targets. */
+    void awaitServed(String vip, int targets) {
+        lab().await(ROUTER + " has two next hops to " + vip, SOON, () -> nextHops(vip) == 2);
+        lab().await(targets + " targets of " + vip + " in both gateway pods", SOON, () -> {
+            var counts = targetCounts(vip);
+            return counts.size() == 2 && counts.stream().allMatch(count -> count == targets);
+        });
+    }
+
+    private List<Long> targetCounts(String vip) {
+        String prefix = vip + (vip.contains(":") ? "/128" : "/32");
+        var counts = new ArrayList<Long>();
+        for (JsonNode report : json("get", "gatewayreports").path("items")) {
+            long count = 0;
+            for (JsonNode target : report.at("/spec/targets")) {
+                for (JsonNode held : target.path("vips")) {
+                    count += held.asText().equals(prefix) ? 1 : 0;
+                }
+            }
+            counts.add(count);
+        }
+        return counts;
+    }
+
+    /** The router's routes to the VIP, as {@code ip route} prints them. */
+    String routes(String vip) {
+        String family = vip.contains(":") ? "-6" : "-4";
+        return lab().router(ROUTER)
+                .exec("ip", family, "route", "show", vip)
+                .orThrow()
+                .out()
+                .strip();
+    }
+
+    private long nextHops(String vip) {
+        String routes = routes(vip);
+        return Arrays.stream(routes.split("\\s+")).filter("via"::equals).count();
+    }
+
+    TrafficResult traffic(String vip, Protocol protocol) {
+        String to = (vip.contains(":") ? "[" + vip + "]" : vip) + ":" + PORT;
+        return lab().traffic(new TrafficRequest(ROUTER, to, CONNECTIONS, protocol));
+    }
+
+    /** 400 of 400 answered, by exactly the target pods that are there. */
+    void assertServed(String vip, Protocol protocol) {
+        TrafficResult result = traffic(vip, protocol);
+        assertThat(result.failed())
+                .as(protocol + " to " + vip + ": " + result.json())
+                .isZero();
+        assertThat(result.ok()).isEqualTo(CONNECTIONS);
+        assertThat(new TreeSet<>(result.targets().keySet())).isEqualTo(targets());
+    }
+
+    /** Where a pod runs, and the name of its network namespace there. */
+    record PodPlace(Host node, String netns) {
+        /** What a program prints in the pod's network; fails when the program does. */
+        String output(String... words) {
+            var all = new ArrayList<>(List.of("ip", "netns", "exec", netns));
+            all.addAll(List.of(words));
+            return node.command(all.toArray(String[]::new)).output();
+        }
+    }
+
+    PodPlace place(String pod) {
+        JsonNode status = json("get", "pod", pod);
+        Host node = lab().host(status.at("/spec/nodeName").asText()).orElseThrow();
+        String address = status.at("/status/podIP").asText();
+        for (String line : node.command("ip", "netns", "list").output().lines().toList()) {
+            String netns = line.split("\\s+")[0];
+            var place = new PodPlace(node, netns);
+            if (place.output("ip", "-o", "addr", "show", "dev", "eth0").contains(" " + address + "/")) {
+                return place;
+            }
+        }
+        throw new IllegalStateException("no network namespace on the node of " + pod + " has " + address);
+    }
+}
