@@ -3,9 +3,12 @@ package org.l34gateway.lab.command;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.l34gateway.lab.process.Progress;
+import org.l34gateway.lab.tools.ToolCache;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Unmatched;
 
@@ -24,7 +27,11 @@ public final class MavenCommands {
 
         @Override
         public Integer call() {
-            return maven(List.of("verify"), more);
+            // Tests of single modules use the real API server too; the first of them would find no tools otherwise.
+            ToolCache.ofCaller().ready(new Progress(System.out));
+            Instant begin = Instant.now();
+            int exit = maven(List.of("verify", "-Dnative.required=true"), more);
+            return exit != 0 ? exit : TestReports.of(root(), begin).show(System.out, System.getenv("CI") != null);
         }
     }
 
@@ -77,9 +84,7 @@ public final class MavenCommands {
         words.addAll(goals);
         words.addAll(more);
         System.out.println(String.join(" ", words));
-        var builder = new ProcessBuilder(words)
-                .directory(Path.of(System.getProperty("l34.root", ".")).toFile())
-                .inheritIO();
+        var builder = new ProcessBuilder(words).directory(root().toFile()).inheritIO();
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         try {
             return builder.start().waitFor();
@@ -89,5 +94,9 @@ public final class MavenCommands {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while Maven ran", e);
         }
+    }
+
+    private static Path root() {
+        return Path.of(System.getProperty("l34.root", "."));
     }
 }
