@@ -47,7 +47,7 @@ public final class ImagesMain {
     }
 
     /** Tars for machines without a registry. */
-    @Command(name = "build", description = "Write NAME.tar for every image.")
+    @Command(name = "build", mixinStandardHelpOptions = true, description = "Write NAME.tar for every image.")
     static final class Build implements Callable<Integer> {
         @CommandLine.Mixin
         Places places = new Places();
@@ -69,7 +69,10 @@ public final class ImagesMain {
     }
 
     /** For clusters that pull. */
-    @Command(name = "push", description = "Push every image as REGISTRY/NAME:VERSION with docker's credentials.")
+    @Command(
+            name = "push",
+            mixinStandardHelpOptions = true,
+            description = "Push every image as REGISTRY/NAME:VERSION with docker's credentials.")
     static final class Push implements Callable<Integer> {
         @CommandLine.Mixin
         Places places = new Places();

@@ -19,6 +19,7 @@ import picocli.CommandLine.Parameters;
 /** Everything about a lab. */
 @CommandLine.Command(
         name = "lab",
+        mixinStandardHelpOptions = true,
         description = "A real Kubernetes cluster inside this machine, with outside routers%n%n"
                 + "It has a control plane (cp), node1 and node2, and the routers vpn-a, vpn-b and vpn-c on VLAN 100, 200 "
                 + "and 300. Everything is in namespaces of its own.%n",

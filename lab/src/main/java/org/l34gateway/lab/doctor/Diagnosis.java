@@ -40,7 +40,7 @@ public record Diagnosis(List<Finding> findings) {
         for (Finding finding : findings) {
             String mark = switch (finding.state()) {
                 case OK -> "ok";
-                case OPTIONAL -> "absent";
+                case OPTIONAL -> "optional";
                 case NO_LAB, NOTHING -> "MISSING";
             };
             text.append("  %-8s %-36s %s%n".formatted(mark, finding.what(), finding.detail()));
