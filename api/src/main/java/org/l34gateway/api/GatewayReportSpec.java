@@ -34,17 +34,13 @@ public record GatewayReportSpec(
         List<Session> sessions,
         List<Report.Problem> problems) {
     public GatewayReportSpec {
-        addresses = listOf(addresses);
-        defaultRoutes = listOf(defaultRoutes);
-        answerVIPs = listOf(answerVIPs);
-        targets = listOf(targets);
-        announcedVIPs = listOf(announcedVIPs);
-        sessions = listOf(sessions);
-        problems = listOf(problems);
-    }
-
-    private static <T> List<T> listOf(@Nullable List<T> list) {
-        return list == null ? List.of() : List.copyOf(list);
+        addresses = JsonList.of(addresses);
+        defaultRoutes = JsonList.of(defaultRoutes);
+        answerVIPs = JsonList.of(answerVIPs);
+        targets = JsonList.of(targets);
+        announcedVIPs = JsonList.of(announcedVIPs);
+        sessions = JsonList.of(sessions);
+        problems = JsonList.of(problems);
     }
 
     /**
@@ -55,7 +51,7 @@ public record GatewayReportSpec(
     public record TargetVips(
             String podUID, @JsonProperty("vips") List<String> vips) {
         public TargetVips {
-            vips = listOf(vips);
+            vips = JsonList.of(vips);
         }
     }
 

@@ -11,6 +11,6 @@ import java.util.List;
  */
 public record GatewayRouterStatus(List<Condition> conditions) {
     public GatewayRouterStatus {
-        conditions = conditions == null ? List.of() : List.copyOf(conditions);
+        conditions = JsonList.of(conditions);
     }
 }

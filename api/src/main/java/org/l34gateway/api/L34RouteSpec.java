@@ -7,7 +7,6 @@ import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Which packets go to which Service. All given conditions must hold; an absent or empty list means "any".
@@ -65,18 +64,13 @@ public record L34RouteSpec(
             + " && int(p.split('-')[0]) <= int(p.split('-')[size(p.split('-')) - 1]))";
 
     public L34RouteSpec {
-        parentRefs = listOf(parentRefs);
-        backendRefs = listOf(backendRefs);
-        destinationCIDRs = listOf(destinationCIDRs);
-        sourceCIDRs = listOf(sourceCIDRs);
-        sourcePorts = listOf(sourcePorts);
-        destinationPorts = listOf(destinationPorts);
-        protocols = listOf(protocols);
-        byteMatches = listOf(byteMatches);
-    }
-
-    /** Absent lists arrive from JSON as null. */
-    private static <T> List<T> listOf(@Nullable List<T> list) {
-        return list == null ? List.of() : List.copyOf(list);
+        parentRefs = JsonList.of(parentRefs);
+        backendRefs = JsonList.of(backendRefs);
+        destinationCIDRs = JsonList.of(destinationCIDRs);
+        sourceCIDRs = JsonList.of(sourceCIDRs);
+        sourcePorts = JsonList.of(sourcePorts);
+        destinationPorts = JsonList.of(destinationPorts);
+        protocols = JsonList.of(protocols);
+        byteMatches = JsonList.of(byteMatches);
     }
 }

@@ -4,7 +4,6 @@ package org.l34gateway.api;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * RouteStatus of the Gateway API: one entry per parent and controller.
@@ -13,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record L34RouteStatus(@Size(max = 32) List<Parent> parents) {
     public L34RouteStatus {
-        parents = parents == null ? List.of() : List.copyOf(parents);
+        parents = JsonList.of(parents);
     }
 
     /**
@@ -23,11 +22,7 @@ public record L34RouteStatus(@Size(max = 32) List<Parent> parents) {
      */
     public record Parent(ParentRef parentRef, String controllerName, List<Condition> conditions) {
         public Parent {
-            conditions = copy(conditions);
-        }
-
-        private static List<Condition> copy(@Nullable List<Condition> list) {
-            return list == null ? List.of() : List.copyOf(list);
+            conditions = JsonList.of(conditions);
         }
     }
 }

@@ -3,7 +3,6 @@ package org.l34gateway.api;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Content of a NodeReport. Prefixes and addresses are canonical text; lists are sorted.
@@ -16,11 +15,7 @@ import org.jspecify.annotations.Nullable;
 public record NodeReportSpec(
         @JsonProperty("bootID") String bootID, String observedAt, String agentVersion, List<PodReport> pods) {
     public NodeReportSpec {
-        pods = listOf(pods);
-    }
-
-    private static <T> List<T> listOf(@Nullable List<T> list) {
-        return list == null ? List.of() : List.copyOf(list);
+        pods = JsonList.of(pods);
     }
 
     /**
@@ -40,9 +35,9 @@ public record NodeReportSpec(
             List<PodGateway> gateways,
             List<Report.Problem> problems) {
         public PodReport {
-            podIPs = listOf(podIPs);
-            gateways = listOf(gateways);
-            problems = listOf(problems);
+            podIPs = JsonList.of(podIPs);
+            gateways = JsonList.of(gateways);
+            problems = JsonList.of(problems);
         }
     }
 
@@ -56,8 +51,8 @@ public record NodeReportSpec(
      */
     public record PodGateway(Report.ObjectRef gateway, List<String> vips, List<String> nextHops, int table) {
         public PodGateway {
-            vips = listOf(vips);
-            nextHops = listOf(nextHops);
+            vips = JsonList.of(vips);
+            nextHops = JsonList.of(nextHops);
         }
     }
 }

@@ -20,7 +20,7 @@ public record SliceTargets(long revision, List<Target> targets) {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     public SliceTargets {
-        targets = targets == null ? List.of() : List.copyOf(targets);
+        targets = JsonList.of(targets);
     }
 
     /**
@@ -32,7 +32,7 @@ public record SliceTargets(long revision, List<Target> targets) {
      */
     public record Target(String uid, int id, List<String> vips) {
         public Target {
-            vips = vips == null ? List.of() : List.copyOf(vips);
+            vips = JsonList.of(vips);
         }
     }
 
