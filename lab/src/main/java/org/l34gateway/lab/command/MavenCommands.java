@@ -61,9 +61,7 @@ public final class MavenCommands {
 
         @Override
         public Integer call() {
-            return maven(
-                    List.of("verify", "-DexcludedGroups=kernel,cluster", "-Dgolden=update", "-Dgolden.write=true"),
-                    more);
+            return maven(List.of("verify", "-DexcludedGroups=kernel,cluster", "-Dgolden=update"), more);
         }
     }
 

@@ -32,7 +32,7 @@ class GoldenReviewsTest {
         Path golden = REVIEWS.resolve(review).resolve("response.json");
         AdmissionAnswer answer = Samples.admission()
                 .answer(Files.readAllBytes(REVIEWS.resolve(review).resolve("request.json")));
-        if (Boolean.getBoolean("golden.write")) {
+        if ("update".equals(System.getProperty("golden"))) {
             Files.writeString(golden, Samples.readable(answer).toPrettyString() + "\n");
         }
         assertThat(Samples.readable(answer)).isEqualTo(Samples.JSON.readTree(golden.toFile()));
