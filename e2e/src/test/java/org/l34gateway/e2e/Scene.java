@@ -94,8 +94,8 @@ record Scene(Product product, String namespace) implements AutoCloseable {
     }
 
     String kubectl(String... arguments) {
-        var words = new ArrayList<>(List.of(arguments));
-        words.addAll(List.of("--namespace", namespace));
+        var words = new ArrayList<>(List.of("--namespace", namespace));
+        words.addAll(List.of(arguments));
         return lab().kubectl(words.toArray(String[]::new));
     }
 

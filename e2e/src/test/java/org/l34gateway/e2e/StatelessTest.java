@@ -138,7 +138,7 @@ class StatelessTest {
     void without_bird_no_answer_leaves_by_the_primary_network() {
         LeakProbe probe = LeakProbe.install(scene);
         try {
-            var running = CompletableFuture.supplyAsync(() -> Transfer.answers(scene, VIP4, 50_000_000));
+            var running = CompletableFuture.supplyAsync(() -> Transfer.answers(scene, VIP4, 2_000));
             probe.awaitAnswers();
             scene.gatewayPods()
                     .forEach(pod -> scene.kubectl(

@@ -10,8 +10,6 @@ import org.l34gateway.lab.process.Outcome;
 
 /** Traffic whose packets are as large as the path lets them be. */
 final class Transfer {
-    private static final int CONNECTIONS = 40;
-
     private Transfer() {}
 
     /**
@@ -20,15 +18,16 @@ final class Transfer {
      * @return for example {@code 40 ok, 0 failed}
      */
     static String both(Scene scene, String host, int bytes) {
-        return run(scene, host, List.of("--payload", Integer.toString(bytes), "--answer", Integer.toString(bytes)));
+        String size = Integer.toString(bytes);
+        return run(scene, host, 40, List.of("--payload", size, "--answer", size, "--timeout", "10s"));
     }
 
-    /** Small requests, large answers. */
-    static String answers(Scene scene, String host, int bytes) {
-        return run(scene, host, List.of("--answer", Integer.toString(bytes)));
+    /** Small requests, answers of 1 MB each, one after the other on sixteen connections. */
+    static String answers(Scene scene, String host, int connections) {
+        return run(scene, host, connections, List.of("--answer", "1000000", "--timeout", "2s"));
     }
 
-    private static String run(Scene scene, String host, List<String> sizes) {
+    private static String run(Scene scene, String host, int connections, List<String> more) {
         var words = new ArrayList<>(List.of(
                 System.getProperty("java.home") + "/bin/java",
                 "-cp",
@@ -37,12 +36,10 @@ final class Transfer {
                 "--to",
                 host + ":" + Scene.PORT,
                 "--connections",
-                Integer.toString(CONNECTIONS),
-                "--timeout",
-                "10s",
+                Integer.toString(connections),
                 "--output",
                 "json"));
-        words.addAll(sizes);
+        words.addAll(more);
         Outcome outcome =
                 scene.lab().router(Scene.ROUTER).host().onNetwork(words).run();
         try {
