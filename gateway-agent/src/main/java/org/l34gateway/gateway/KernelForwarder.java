@@ -73,7 +73,7 @@ final class KernelForwarder implements Forwarder, AutoCloseable {
         }
         Request request = new Request(wanted.program(), Set.copyOf(present));
         boolean repairDue = nanos.getAsLong() - appliedAt >= REPAIR.toNanos();
-        if (!request.equals(inForce) || repairDue) {
+        if (!request.equals(inForce) || repairDue || now.balancer().due()) {
             last = apply(now.balancer(), request);
         }
         return last;
@@ -86,7 +86,7 @@ final class KernelForwarder implements Forwarder, AutoCloseable {
         if (interfaces != null && (now == null || !now.interfaces().equals(interfaces))) {
             close();
             LOG.info("interfaces external={} internal={}", interfaces.external(), interfaces.internal());
-            now = new Open(interfaces, LoadBalancer.open(interfaces));
+            now = new Open(interfaces, LoadBalancer.open(interfaces, nanos));
             open = now;
             inForce = null;
         }

@@ -11,6 +11,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpPrefix;
@@ -44,8 +45,13 @@ public final class LoadBalancer implements AutoCloseable {
     /** Mark → target address as last applied: the tables vanish with the interface, the marks must outlive it. */
     private final Map<Integer, IpAddress> knownMarks = new HashMap<>();
 
-    private LoadBalancer(Interfaces interfaces, Nftables nftables, NftablesRules rules, NetlinkSocket socket) {
+    private final LongSupplier nanos;
+    private Handovers handovers = Handovers.NONE;
+
+    private LoadBalancer(
+            Interfaces interfaces, Nftables nftables, NftablesRules rules, NetlinkSocket socket, LongSupplier nanos) {
         this.interfaces = interfaces;
+        this.nanos = nanos;
         this.nftables = nftables;
         this.rules = rules;
         this.socket = socket;
@@ -53,9 +59,18 @@ public final class LoadBalancer implements AutoCloseable {
         this.reader = new TableReader(nftables, rules);
     }
 
-    /** For the calling thread's network namespace, whatever thread uses it later. Changes nothing yet. */
-    public static LoadBalancer open(Interfaces interfaces) {
-        return new LoadBalancer(interfaces, Nftables.open(), NftablesRules.open(), NetlinkSocket.open());
+    /**
+     * For the calling thread's network namespace, whatever thread uses it later. Changes nothing yet.
+     *
+     * @param nanos a monotonic clock
+     */
+    public static LoadBalancer open(Interfaces interfaces, LongSupplier nanos) {
+        return new LoadBalancer(interfaces, Nftables.open(), NftablesRules.open(), NetlinkSocket.open(), nanos);
+    }
+
+    /** Whether the same program must be applied again, because a time is over that it counted on. */
+    public boolean due() {
+        return handovers.anyOver(nanos.getAsLong());
     }
 
     /**
@@ -72,8 +87,10 @@ public final class LoadBalancer implements AutoCloseable {
         Forwarding forwarding = Forwarding.of(program, interfaces.families(), marks);
         PresentTable table = reader.read(knownSlots);
         SlotMaps slotMaps = SlotMaps.decide(forwarding.pools(), program.seed(), table.slotMaps());
+        Handovers handed = Handovers.next(slotMaps, table.slotMaps(), handovers, nanos.getAsLong());
+        boolean remembers = !handed.isEmpty() || table.elements().containsKey(TableText.FLOWS);
         WantedTable wanted = TableText.write(
-                forwarding, interfaces, marks, FlowHash.of(program.seed()), slotMaps.names(), slotMaps.contents());
+                forwarding, interfaces, marks, FlowHash.of(program.seed()), new Slotting(slotMaps, handed, remembers));
         TablePlan tablePlan = TablePlan.decide(wanted, table);
 
         List<String> problems = new ArrayList<>(forwarding.problems());
@@ -87,7 +104,8 @@ public final class LoadBalancer implements AutoCloseable {
         routingPlan.prepare(netlink);
         knownSlots.clear();
         tablePlan.transactions().forEach(nftables::run);
-        knownSlots.putAll(slotMaps.contents());
+        knownSlots.putAll(wanted.slotMaps());
+        handovers = handed;
         routingPlan.cleanUp(netlink);
         knownMarks.clear();
         marks.byAddress().forEach((address, mark) -> knownMarks.put(mark, address));
@@ -141,7 +159,7 @@ public final class LoadBalancer implements AutoCloseable {
         collectMaps(chain, table, maps, new HashSet<>());
         SortedSet<IpAddress> targets = new TreeSet<>();
         for (String map : maps) {
-            char[] marks = table.slotMaps().getOrDefault(map, new char[0]);
+            char[] marks = SlotMaps.isInForce(map) ? table.slotMaps().getOrDefault(map, new char[0]) : new char[0];
             for (char mark : marks) {
                 IpAddress address = addresses.get((int) mark);
                 if (address != null) {

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.l34gateway.ip.IpFamily;
 
 /**
@@ -22,6 +23,10 @@ import org.l34gateway.ip.IpFamily;
  */
 record SlotMaps(Map<SlotPool, String> names, SortedMap<String, char[]> contents) {
     private static final String PREFIX = "slots_";
+    /** Instead of {@link #PREFIX}: the map of the targets that slots had before, see {@link Handovers}. */
+    private static final String FORMER = "former_";
+    /** Instead of {@link #PREFIX}: the set of the marks of a map. */
+    private static final String LIVE = "live_";
 
     SlotMaps {
         names = Collections.unmodifiableMap(new LinkedHashMap<>(names));
@@ -74,6 +79,25 @@ record SlotMaps(Map<SlotPool, String> names, SortedMap<String, char[]> contents)
         return new SlotMaps(names, contents);
     }
 
+    /**
+     * The present map of the pool's group, family and size that is nearest to what the pool wants: the one that its VIPs
+     * had before. Null when there is none.
+     */
+    @Nullable
+    String predecessor(SlotPool pool, Map<String, char[]> present) {
+        String own = names.getOrDefault(pool, "");
+        if (present.containsKey(own)) {
+            return own;
+        }
+        char[] wanted = contents.getOrDefault(own, new char[0]);
+        return present.keySet().stream()
+                .filter(name -> name.startsWith(prefix(pool)))
+                .min(Comparator.<String>comparingInt(
+                                name -> differences(wanted, present.getOrDefault(name, new char[0])))
+                        .thenComparing(Comparator.naturalOrder()))
+                .orElse(null);
+    }
+
     private static int differences(char[] wanted, char[] present) {
         int differ = 0;
         for (int slot = 0; slot < wanted.length; slot++) {
@@ -87,8 +111,28 @@ record SlotMaps(Map<SlotPool, String> names, SortedMap<String, char[]> contents)
                 + "_";
     }
 
+    /** Whether slots are the keys of the map of this name. */
     static boolean isSlotMap(String name) {
+        return name.startsWith(PREFIX) || name.startsWith(FORMER);
+    }
+
+    /** Whether the map says where packets of slots go now. */
+    static boolean isInForce(String name) {
         return name.startsWith(PREFIX);
+    }
+
+    /** Name of the map of a slot map's former targets. */
+    static String formerOf(String slotMap) {
+        return FORMER + slotMap.substring(PREFIX.length());
+    }
+
+    /** Name of the set of a slot map's marks. */
+    static String liveOf(String slotMap) {
+        return LIVE + slotMap.substring(PREFIX.length());
+    }
+
+    static boolean isLiveSet(String name) {
+        return name.startsWith(LIVE);
     }
 
     /** How many slots the map of this name has; 0 for a name that is not well-formed. */

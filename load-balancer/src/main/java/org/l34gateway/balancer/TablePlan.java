@@ -72,7 +72,9 @@ record TablePlan(List<String> transactions) {
             }
             Map<String, String> piece = new TreeMap<>();
             for (int slot = from; slot < Math.min(marks.length, from + ELEMENTS_PER_LOAD); slot++) {
-                piece.put(key(slot), Integer.toString(marks[slot]));
+                if (marks[slot] != 0) {
+                    piece.put(key(slot), Integer.toString(marks[slot]));
+                }
             }
             addElements(name, piece, commands);
             loads.add(commands.toString());

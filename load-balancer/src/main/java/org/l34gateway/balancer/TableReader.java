@@ -47,7 +47,10 @@ final class TableReader {
         for (String kind : List.of("map", "set")) {
             for (JsonNode each : objects(kind)) {
                 String name = each.path("name").asText();
-                if (!SlotMaps.isSlotMap(name)) {
+                if (name.equals(TableText.FLOWS)) {
+                    // The kernel's own business: packets put flows in, time takes them out.
+                    elements.put(name, new PresentTable.Elements(kind, Map.of()));
+                } else if (!SlotMaps.isSlotMap(name)) {
                     elements.put(name, new PresentTable.Elements(kind, entries(kind, name)));
                 } else {
                     char[] content = known.get(name);
@@ -127,6 +130,9 @@ final class TableReader {
     private static String key(String name, JsonNode node) {
         JsonNode value = node.has("elem") ? node.path("elem").path("val") : node;
         String text = value.asText();
+        if (SlotMaps.isLiveSet(name)) {
+            return text;
+        }
         return switch (name) {
             case TableText.TARGETS -> text;
             case TableText.QUOTED4, TableText.QUOTED6 ->

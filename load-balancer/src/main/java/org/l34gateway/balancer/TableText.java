@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.l34gateway.balancer;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -27,21 +28,20 @@ final class TableText {
     static final String DISPATCH4 = "dispatch4";
     static final String DISPATCH6 = "dispatch6";
     static final String TARGETS = "target_marks";
+    /** Connections that have their own target, whatever their slot says: see {@link VipChains}. */
+    static final String FLOWS = "flows";
+
+    /** At most; a connection that finds no room is treated by its slot. */
+    private static final int MOST_FLOWS = 1 << 18;
 
     private static final String ANSWER = "0x" + Integer.toHexString(Marks.ANSWER);
 
     private TableText() {}
 
-    /** @param slotMaps content of the map of each name in {@code mapNames} */
     static WantedTable write(
-            Forwarding forwarding,
-            Interfaces interfaces,
-            Marks marks,
-            FlowHash hash,
-            Map<SlotPool, String> mapNames,
-            SortedMap<String, char[]> slotMaps) {
+            Forwarding forwarding, Interfaces interfaces, Marks marks, FlowHash hash, Slotting slotting) {
         ChainBook book = new ChainBook();
-        VipChains vipChains = new VipChains(book, hash, mapNames);
+        VipChains vipChains = new VipChains(book, hash, slotting);
         SortedMap<String, Elements> elements = new TreeMap<>();
         for (IpFamily family : IpFamily.values()) {
             elements.putAll(vips(family, forwarding, vipChains));
@@ -49,10 +49,26 @@ final class TableText {
         elements.put(
                 TARGETS,
                 Elements.of(
-                        "set",
-                        "type mark; counter;",
-                        marks.byAddress().values().stream().collect(Collectors.toMap(String::valueOf, _ -> ""))));
-        return new WantedTable(hooks(book, interfaces), book.chains(), elements, slotMaps);
+                        "set", "type mark; counter;", texts(marks.byAddress().values())));
+        if (slotting.remembers()) {
+            elements.put(
+                    FLOWS,
+                    Elements.of(
+                            "map",
+                            "type classid . inet_service . inet_service : mark; flags dynamic, timeout; size "
+                                    + MOST_FLOWS + ";",
+                            Map.of()));
+            slotting.maps()
+                    .names()
+                    .forEach((pool, name) -> elements.put(
+                            SlotMaps.liveOf(name),
+                            Elements.of("set", "type mark;", texts(pool.marks().values()))));
+        }
+        return new WantedTable(hooks(book, interfaces), book.chains(), elements, slotting.contents());
+    }
+
+    private static Map<String, String> texts(Collection<Integer> marks) {
+        return marks.stream().distinct().collect(Collectors.toMap(String::valueOf, _ -> ""));
     }
 
     private static Map<String, Elements> vips(IpFamily family, Forwarding forwarding, VipChains vipChains) {

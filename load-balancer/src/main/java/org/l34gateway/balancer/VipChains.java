@@ -4,8 +4,8 @@ package org.l34gateway.balancer;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.l34gateway.balancer.Forwarding.Share;
 import org.l34gateway.balancer.Forwarding.Way;
 import org.l34gateway.ip.IpFamily;
@@ -14,24 +14,46 @@ import org.l34gateway.program.Flow;
 import org.l34gateway.program.FlowHash;
 import org.l34gateway.program.Protocol;
 
-/** Writes the chains that a packet to a VIP goes through, from the choice of the flow to the mark of the target. */
+/**
+ * Writes the chains that a packet to a VIP goes through, from the choice of the flow to the mark of the target.
+ *
+ * <p>A TCP connection stays where it is when its slot moves to another target while its own is still there. While a
+ * handover is under way, a SYN goes by the slot and its connection is remembered with the target; any other packet of a
+ * connection that is not remembered began before, so it goes to the slot's former target and is remembered with that. Later
+ * only what is remembered counts. The key is a second hash of the flow, which travels in the packet's priority (nothing on
+ * these interfaces looks at that, and it is cleared again), with the ports: nft 1.0.6 mixes up its registers when a map
+ * that packets fill has keys of more than 16 bytes.
+ */
 final class VipChains {
     /** Slots of the table that shares a flow between weighted backends. */
     private static final int SPLIT_SLOTS = 1 << 14;
     /** The split must not follow the slots, or a backend's targets would share its part unevenly. */
     private static final int SPLIT_SEED = 0x5F3759DF;
 
+    /** The second hash must not follow the slots. */
+    private static final int FLOW_SEED = 0x2545F491;
+
+    private static final long FLOW_HASHES = 0xFFFF_FFFFL;
+    private static final String CLEAR_PRIORITY = "meta priority set 0";
+    private static final String DONE = CLEAR_PRIORITY + " accept";
+    private static final String FLOW_KEY = "meta priority . th sport . th dport";
+    /** A connection that is silent for longer goes by its slot. */
+    private static final String IDLE = "10m";
+    /** A connection that has just begun; its next packet makes it {@link #IDLE}. */
+    private static final String BEGUN = Handovers.WINDOW.toSeconds() + "s";
+    /** What may come after a FIN or RST. */
+    private static final String ENDED = "10s";
+
     private final ChainBook book;
     private final FlowHash hash;
-    private final Map<SlotPool, String> mapNames;
+    private final Slotting slotting;
     private final String noTarget;
     private final String noFlow;
 
-    /** @param mapNames the slot map of each pool that has targets */
-    VipChains(ChainBook book, FlowHash hash, Map<SlotPool, String> mapNames) {
+    VipChains(ChainBook book, FlowHash hash, Slotting slotting) {
         this.book = book;
         this.hash = hash;
-        this.mapNames = mapNames;
+        this.slotting = slotting;
         this.noTarget = book.add("no_target", List.of("counter drop"));
         this.noFlow = book.add("no_flow", List.of("counter drop"));
     }
@@ -173,14 +195,61 @@ final class VipChains {
         if (pool.isEmpty()) {
             return noTarget;
         }
+        String map = slotting.map(pool);
+        String bySlot = slot(family, pool, input) + " " + target(map) + " accept";
+        // Not found: the mark still holds the slot, which no routing rule may see.
+        String nowhere = "goto " + noTarget;
+        if (input != HashInput.PORTS || !slotting.remembers()) {
+            return book.add("lookup", List.of(bySlot, nowhere));
+        }
+        List<String> rules = new ArrayList<>(remembered(family, map));
+        @Nullable String former = slotting.former(map);
+        if (former != null) {
+            rules.addAll(handedOver(slot(family, pool, input), map, former));
+        }
+        rules.add(CLEAR_PRIORITY);
+        rules.add(bySlot);
+        rules.add(nowhere);
         return book.add(
                 "lookup",
                 List.of(
-                        "meta mark set jhash " + input.expression(family) + " mod " + pool.slots() + " seed "
-                                + seed(hash.seed()) + " offset " + Marks.SLOT_OFFSET + " meta mark set meta mark map @"
-                                + mapNames.get(pool) + " accept",
-                        // Not found: the mark still holds the slot, which no routing rule may see.
-                        "goto " + noTarget));
+                        Matches.protocols("meta l4proto", Set.of(Protocol.TCP)) + "goto " + book.add("tcp", rules),
+                        bySlot,
+                        nowhere));
+    }
+
+    private String slot(IpFamily family, SlotPool pool, HashInput input) {
+        return "meta mark set jhash " + input.expression(family) + " mod " + pool.slots() + " seed " + seed(hash.seed())
+                + " offset " + Marks.SLOT_OFFSET;
+    }
+
+    private static String target(String map) {
+        return "meta mark set meta mark map @" + map;
+    }
+
+    /** A connection that is remembered with a target that is still there goes to it. */
+    private List<String> remembered(IpFamily family, String map) {
+        String found =
+                "meta mark set " + FLOW_KEY + " map @" + TableText.FLOWS + " meta mark @" + SlotMaps.liveOf(map) + " ";
+        return List.of(
+                "meta priority set jhash " + HashInput.PORTS.expression(family) + " mod " + FLOW_HASHES + " seed "
+                        + seed(hash.seed() ^ FLOW_SEED),
+                "tcp flags & (fin | rst) != 0 " + found + remember("update", ENDED) + DONE,
+                found + remember("update", IDLE) + DONE);
+    }
+
+    /** Whoever finds no room in the memory is served all the same, by the rule after. */
+    private static List<String> handedOver(String slot, String map, String former) {
+        return List.of(
+                slot,
+                "tcp flags & (syn | ack) == syn " + target(map) + " " + remember("add", BEGUN) + DONE,
+                "meta mark 1-" + Marks.TARGET_MASK + " " + DONE,
+                target(former) + " meta mark @" + SlotMaps.liveOf(map) + " " + remember("update", IDLE) + DONE,
+                "meta mark @" + SlotMaps.liveOf(map) + " " + DONE);
+    }
+
+    private static String remember(String verb, String time) {
+        return verb + " @" + TableText.FLOWS + " { " + FLOW_KEY + " timeout " + time + " : meta mark } ";
     }
 
     private static String seed(int seed) {

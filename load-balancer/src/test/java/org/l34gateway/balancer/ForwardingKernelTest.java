@@ -3,14 +3,18 @@ package org.l34gateway.balancer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.DatagramSocket;
+import java.net.Socket;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -35,8 +39,9 @@ class ForwardingKernelTest {
     private static final int SOON_MILLIS = 300;
     private static final int LATE_MILLIS = 3_000;
 
+    private final AtomicLong nanos = new AtomicLong(1);
     private final Testbed bed = new Testbed();
-    private final LoadBalancer balancer = bed.gateway.call(() -> LoadBalancer.open(Testbed.INTERFACES));
+    private final LoadBalancer balancer = bed.gateway.call(() -> LoadBalancer.open(Testbed.INTERFACES, nanos::get));
 
     @BeforeEach
     void forwardToAllTargets() {
@@ -98,6 +103,73 @@ class ForwardingKernelTest {
         for (Sent sent : before) {
             assertThat(Testbed.udp(sent.socket(), vip, 100, LATE_MILLIS)).isEqualTo(sent.target());
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"20.0.0.1", "fd20::1"})
+    void connections_stay_when_targets_are_added_and_new_ones_spread(String vip) throws IOException {
+        balancer.apply(Programs.example(CAPACITY, Set.of(1, 2)));
+        nanos.addAndGet(Handovers.WINDOW.toNanos());
+        balancer.apply(Programs.example(CAPACITY, Set.of(1, 2)));
+        List<Socket> soon = bed.connect(vip, 40);
+        List<Socket> later = bed.connect(vip, 40);
+        List<Socket> silent = bed.connect(vip, 40);
+
+        balancer.apply(Programs.example(CAPACITY, ALL));
+        for (Socket socket : soon) {
+            assertThat(Testbed.ask(socket, 10, 10)).isIn(1, 2);
+        }
+        for (Socket socket : later) {
+            Testbed.askFirstHalf(socket, 10);
+        }
+        Set<Integer> taken = new HashSet<>();
+        List<Socket> begun = bed.connect(vip, 40);
+        for (int i = 0; i < 100; i++) {
+            taken.add(bed.tcp(vip, 10, 10));
+        }
+        assertThat(taken).isEqualTo(ALL);
+
+        nanos.addAndGet(Handovers.WINDOW.toNanos());
+        assertThat(balancer.due()).isTrue();
+        assertThat(balancer.apply(Programs.example(CAPACITY, ALL)).problems()).isEmpty();
+        assertThat(balancer.due()).isFalse();
+        for (Socket socket : later) {
+            assertThat(Testbed.askSecondHalf(socket, 10)).isIn(1, 2);
+        }
+        taken.clear();
+        for (Socket socket : begun) {
+            taken.add(Testbed.ask(socket, 10, 10));
+        }
+        assertThat(taken).isEqualTo(ALL);
+        assertThat(silent)
+                .as("silent for the whole window, so taken for gone")
+                .anySatisfy(socket ->
+                        assertThatThrownBy(() -> Testbed.ask(socket, 10, 10)).isInstanceOf(IOException.class));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"20.0.0.1", "fd20::1"})
+    void a_remembered_connection_of_a_target_that_goes_is_reset(String vip) throws IOException {
+        balancer.apply(Programs.example(CAPACITY, Set.of(1, 2)));
+        nanos.addAndGet(Handovers.WINDOW.toNanos());
+        balancer.apply(Programs.example(CAPACITY, Set.of(1, 2)));
+        List<Socket> sockets = bed.connect(vip, 40);
+        balancer.apply(Programs.example(CAPACITY, ALL));
+        for (Socket socket : sockets) {
+            Testbed.askFirstHalf(socket, 10);
+        }
+        balancer.apply(Programs.example(CAPACITY, Set.of(2, 3, 4)));
+        Set<Integer> answered = new HashSet<>();
+        int reset = 0;
+        for (Socket socket : sockets) {
+            try {
+                answered.add(Testbed.askSecondHalf(socket, 10));
+            } catch (IOException gone) {
+                reset++;
+            }
+        }
+        assertThat(answered).isEqualTo(Set.of(2));
+        assertThat(reset).isPositive();
     }
 
     @ParameterizedTest

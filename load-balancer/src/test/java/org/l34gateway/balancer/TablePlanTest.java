@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -135,19 +136,41 @@ class TablePlanTest {
         }
     }
 
+    /** Two targets more: the rules for connections that stay where they are. */
+    @Tag("kernel")
+    @ExtendWith(InScratchNetns.class)
+    @Test
+    void a_handover_is_written_as_in_its_golden_file_and_taken_by_the_kernel() throws IOException {
+        try (Nftables nftables = Nftables.open();
+                NftablesRules rules = NftablesRules.open()) {
+            plan(Programs.example(8, Set.of(1, 2)), PresentTable.NONE)
+                    .transactions()
+                    .forEach(nftables::run);
+            TableReader reader = new TableReader(nftables, rules);
+            ForwardingProgram four = Programs.example(8, Set.of(1, 2, 3, 4));
+            TablePlan plan = plan(four, reader.read(Map.of()));
+            golden("handover", shown(plan));
+            plan.transactions().forEach(nftables::run);
+            assertThat(plan(four, reader.read(Map.of())).transactions())
+                    .as("a second plan")
+                    .isEmpty();
+        }
+    }
+
     static TablePlan plan(ForwardingProgram program, PresentTable present) {
         Set<IpFamily> families = Testbed.INTERFACES.families();
         Marks marks = Marks.decide(Forwarding.addresses(program, families), Map.of());
         Forwarding forwarding = Forwarding.of(program, families, marks);
         SlotMaps maps = SlotMaps.decide(forwarding.pools(), program.seed(), present.slotMaps());
+        Handovers handovers = Handovers.next(maps, present.slotMaps(), Handovers.NONE, 1);
+        boolean remembers = !handovers.isEmpty() || present.elements().containsKey(TableText.FLOWS);
         return TablePlan.decide(
                 TableText.write(
                         forwarding,
                         Testbed.INTERFACES,
                         marks,
                         FlowHash.of(program.seed()),
-                        maps.names(),
-                        maps.contents()),
+                        new Slotting(maps, handovers, remembers)),
                 present);
     }
 
@@ -156,7 +179,8 @@ class TablePlanTest {
         StringBuilder text = new StringBuilder();
         for (String transaction : plan.transactions()) {
             text.append("# transaction\n");
-            text.append(transaction.replaceAll("(add element inet l34 slots_\\S+ \\{)[^}]*\\}", "$1 ... }"));
+            text.append(transaction.replaceAll(
+                    "((?:add|delete) element inet l34 (?:slots|former)_\\S+ \\{)[^}]*\\}", "$1 ... }"));
         }
         return text.toString();
     }

@@ -212,6 +212,39 @@ final class Testbed implements AutoCloseable {
         }
     }
 
+    /** Opens connections and says nothing on them. */
+    List<Socket> connect(String vip, int count) throws IOException {
+        List<Socket> sockets = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            Socket socket = clientSocket();
+            socket.setSoTimeout(10_000);
+            socket.connect(new InetSocketAddress(vip, PORT), 5_000);
+            sockets.add(socket);
+        }
+        return sockets;
+    }
+
+    /** Which target took the connection, which carries this many bytes there and back. */
+    static int ask(Socket socket, int sends, int wants) throws IOException {
+        askFirstHalf(socket, wants);
+        return askSecondHalf(socket, sends);
+    }
+
+    /** Says how much is wanted, and not yet all that the target waits for. */
+    static void askFirstHalf(Socket socket, int wants) throws IOException {
+        socket.getOutputStream().write("%8d%8d".formatted(10, wants).getBytes(UTF_8));
+    }
+
+    /** Says the rest and reads who answers. */
+    static int askSecondHalf(Socket socket, int sends) throws IOException {
+        socket.getOutputStream().write(new byte[sends]);
+        byte[] answer = socket.getInputStream().readAllBytes();
+        if (answer.length == 0) {
+            throw new IOException("closed without an answer");
+        }
+        return answer[0];
+    }
+
     private Socket clientSocket() {
         return client.call(() -> {
             Socket socket = new Socket();
