@@ -159,17 +159,53 @@ public final class Lab {
                 () -> tryKubectl("get", "nodes", path).out().strip().equals(wanted));
     }
 
+    /**
+     * Sends a signal to a component, such as {@code STOP} to {@code node1/kubelet}.
+     *
+     * @throws org.l34gateway.lab.process.CommandFailed when it does not run
+     */
+    public void signal(String component, String signal) {
+        Daemon daemon = component(component);
+        required(daemon.host())
+                .command("kill", "-" + signal, Long.toString(pid(daemon)))
+                .output();
+    }
+
+    /** Starts a component that has ended; the caller knows that it has. */
+    public void start(String component) {
+        launch(component(component));
+    }
+
+    private Daemon component(String component) {
+        return daemons().all(topology()).stream()
+                .filter(daemon -> daemon.component().equals(component))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "no component " + component + "; there are " + String.join(", ", components())));
+    }
+
     /** Starts {@code daemon} unless it runs. */
     void ensure(Daemon daemon) {
-        Host host = required(daemon.host());
-        Path pidFile = files.pidFile(daemon.component());
+        if (!Files.exists(files.pidFile(daemon.component()))
+                || !required(daemon.host()).runs(pid(daemon))) {
+            launch(daemon);
+        }
+    }
+
+    private void launch(Daemon daemon) {
+        String log = files.log(daemon.component()).toString();
+        long pid = required(daemon.host()).daemon(daemon.words(), log, name().marker());
         try {
-            if (Files.exists(pidFile) && host.runs(Long.parseLong(Files.readString(pidFile)))) {
-                return;
-            }
-            String log = files.log(daemon.component()).toString();
-            long pid = host.daemon(daemon.words(), log, name().marker());
-            Files.writeString(pidFile, Long.toString(pid));
+            Files.writeString(files.pidFile(daemon.component()), Long.toString(pid));
+        } catch (IOException e) {
+            throw new UncheckedIOException(daemon.component(), e);
+        }
+    }
+
+    /** As the component's host numbers it. */
+    private long pid(Daemon daemon) {
+        try {
+            return Long.parseLong(Files.readString(files.pidFile(daemon.component())));
         } catch (IOException e) {
             throw new UncheckedIOException(daemon.component(), e);
         }
