@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.l34gateway.linux;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,14 +19,18 @@ public record Sysctl(Path root) {
     /** The machine's own. */
     public static final Sysctl SYSTEM = new Sysctl(Path.of("/proc/sys"));
 
+    private static final int MAX_BYTES = 4096; // a page: the kernel gives no more at once
+
     /**
      * Reads a parameter, without the newline.
      *
      * @param name path below the root, such as {@code net/ipv4/ip_forward}
      */
     public String read(String name) {
-        try {
-            return Files.readString(file(name)).strip();
+        // With one call: a number that is read in pieces ends after the first, and readString reads one byte first.
+        byte[] content = new byte[MAX_BYTES];
+        try (InputStream in = Files.newInputStream(file(name))) {
+            return new String(content, 0, Math.max(0, in.read(content)), UTF_8).strip();
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }

@@ -268,6 +268,12 @@ class RtnetlinkKernelTest {
         assertThat(Sysctl.SYSTEM.read("net/ipv4/fib_multipath_hash_policy")).isEqualTo("0");
     }
 
+    @Test
+    void a_sysctl_of_several_digits_is_read_whole() {
+        Sysctl.SYSTEM.write("net/ipv4/neigh/lo/retrans_time_ms", "340");
+        assertThat(Sysctl.SYSTEM.read("net/ipv4/neigh/lo/retrans_time_ms")).isEqualTo("340");
+    }
+
     private static int connected(Rtnetlink kernel) {
         kernel.addVeth("v0", "v1");
         Link v0 = Objects.requireNonNull(kernel.link("v0"));

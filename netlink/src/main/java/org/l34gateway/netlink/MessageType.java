@@ -25,6 +25,7 @@ final class MessageType {
     static final int NEWRULE = 32;
     static final int DELRULE = 33;
     static final int GETRULE = 34;
+    static final int SETNEIGHTBL = 67;
 
     static final int FLAG_REQUEST = 0x1;
     static final int FLAG_ACK = 0x4;
@@ -59,6 +60,7 @@ final class MessageType {
             case NEWRULE -> "RTM_NEWRULE";
             case DELRULE -> "RTM_DELRULE";
             case GETRULE -> "RTM_GETRULE";
+            case SETNEIGHTBL -> "RTM_SETNEIGHTBL";
             default -> "netlink message " + type;
         };
     }

@@ -15,6 +15,9 @@ import org.l34gateway.ip.IpAddress;
  */
 public record Neighbour(
         int ifindex, IpAddress address, @Nullable MacAddress mac, int state, int flags) implements KernelObject {
+    /** Nothing is known and nobody is asked. */
+    public static final int STATE_NONE = 0;
+
     public static final int STATE_INCOMPLETE = 0x01;
     public static final int STATE_REACHABLE = 0x02;
     public static final int STATE_STALE = 0x04;

@@ -184,6 +184,23 @@ public final class Rtnetlink {
         return change(MessageType.DELNEIGH, 0, neighbour.toString(), neighbour::write);
     }
 
+    /**
+     * Sets after how long without answer the kernel asks a neighbour on this interface again ({@code retrans_time_ms}).
+     * Unlike the sysctl it needs no writable {@code /proc/sys}.
+     *
+     * @param millis at least 10: the kernel waits no shorter
+     */
+    public void setRetransTime(int ifindex, IpFamily family, int millis) {
+        change(MessageType.SETNEIGHTBL, 0, "retrans time of link " + ifindex + " " + family, out -> {
+            out.u8(family.addressFamily()).u8(0).u16(0);
+            out.attributeText(1, family == IpFamily.IPV4 ? "arp_cache" : "ndisc_cache"); // NDTA_NAME
+            int parameters = out.open(6); // NDTA_PARMS
+            out.attributeU32(1, ifindex); // NDTPA_IFINDEX
+            out.u16(12).u16(5).u32(millis).u32(0); // NDTPA_RETRANS_TIME, 64 bits
+            out.close(parameters);
+        });
+    }
+
     private Change change(int type, int flags, String target, Consumer<MessageWriter> body) {
         send(type, MessageType.FLAG_REQUEST | MessageType.FLAG_ACK | flags, target, body);
         while (true) {

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.l34gateway.node;
 
-import io.fabric8.kubernetes.api.model.Node;
-import io.fabric8.kubernetes.api.model.PodCondition;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -15,11 +12,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
-import org.l34gateway.api.NodeReportSpec;
 import org.l34gateway.api.Report;
+import org.l34gateway.ip.IpAddress;
 import org.l34gateway.node.NodeView.PodView;
 import org.l34gateway.node.plan.AttachedCondition;
 import org.l34gateway.node.plan.AttachmentKey;
@@ -27,26 +24,25 @@ import org.l34gateway.node.plan.Claim;
 import org.l34gateway.node.plan.PodFacts;
 import org.l34gateway.node.plan.PodPlan;
 import org.l34gateway.node.plan.ReportContent;
-import org.l34gateway.node.plan.ReportPace;
 import org.l34gateway.node.plan.Trouble;
 import org.l34gateway.node.plan.Unwanted;
+import org.l34gateway.node.probe.ProbedHops;
 import org.l34gateway.node.sandbox.Placement;
 import org.l34gateway.node.sandbox.Reading;
 import org.l34gateway.node.sandbox.Sandbox;
 import org.l34gateway.node.sandbox.SandboxRefused;
 import org.l34gateway.node.sandbox.Sandboxes;
-import org.l34gateway.routing.Verdict;
 import org.l34gateway.runtime.loop.Outcome;
 import org.l34gateway.runtime.loop.Reconciler;
 import org.l34gateway.runtime.loop.Ticker;
 import org.l34gateway.runtime.snapshot.Snapshot;
-import org.l34gateway.runtime.write.Written;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One run: look at the cluster and into the sandboxes, decide, change what differs, tell the cluster. What the kernel
- * holds is read again every {@link #RECHECK}, so that foreign edits do not last.
+ * One run: look at the cluster and into the sandboxes, decide, change what differs. What the kernel holds is read again
+ * every {@link #RECHECK}, so that foreign edits do not last. A run waits for no API server: the cluster is told by
+ * {@link NewsTeller}.
  *
  * <p>Metrics: {@code l34_node_pods_attached}, {@code l34_node_pods_troubled}, {@code l34_node_changes_total}.
  */
@@ -60,7 +56,8 @@ public final class NodeAgent implements Reconciler {
     private final Supplier<Optional<Snapshot>> cluster;
     private final String nodeName;
     private final Sandboxes sandboxes;
-    private final ClusterTeller teller;
+    private final ProbedHops hops;
+    private final Consumer<NodeNews> news;
     private final Ticker ticker;
     private final Counter changes;
     private final AtomicInteger attachedPods;
@@ -68,22 +65,21 @@ public final class NodeAgent implements Reconciler {
 
     private final Map<String, PodMemory> memories = new HashMap<>();
     private Unwanted unwanted = Unwanted.NONE;
-    private ReportPace pace = ReportPace.FIRST;
-    private @Nullable Map<String, String> reportedSandboxes;
     private long garbageAt;
-    private boolean apiServerAnswers = true;
 
     NodeAgent(
             Supplier<Optional<Snapshot>> cluster,
             String nodeName,
             Sandboxes sandboxes,
-            ClusterTeller teller,
+            ProbedHops hops,
+            Consumer<NodeNews> news,
             Ticker ticker,
             MeterRegistry metrics) {
         this.cluster = cluster;
         this.nodeName = nodeName;
         this.sandboxes = sandboxes;
-        this.teller = teller;
+        this.hops = hops;
+        this.news = news;
         this.ticker = ticker;
         this.changes = metrics.counter("l34.node.changes");
         this.attachedPods = metrics.gauge("l34.node.pods.attached", new AtomicInteger());
@@ -98,42 +94,44 @@ public final class NodeAgent implements Reconciler {
             return Outcome.done();
         }
         NodeView view = NodeView.of(snapshot.get(), nodeName);
-        apiServerAnswers = true;
         long now = ticker.nanos();
         sandboxes.look();
         List<PodWork> works = gather(view);
+        // First of all, over what was read before: reading every sandbox takes its time.
+        works.stream().filter(this::hopsDiffer).forEach(work -> carryOut(work, view, now));
         works.forEach(work -> read(work, now));
         Set<Claim> nowUnwanted = new HashSet<>();
         works.forEach(work -> nowUnwanted.addAll(PodPlan.unwanted(
                 work.facts(), work.pod.attachments(), work.memory.reading().held())));
         unwanted = unwanted.seen(nowUnwanted, now);
         works.forEach(work -> carryOut(work, view, now));
-        works.forEach(this::tellPod);
         works.forEach(work -> memories.put(work.facts().uid(), work.memory));
+        watchHops(works);
+        news.accept(gatherNews(works, view));
         count(works);
         collectGarbage(view, now);
-        return Outcome.after(untilNextRun(report(works, view, now), now));
+        return Outcome.after(untilNextRun(now));
     }
 
     /** The pods that somebody wants something of, that have something, or that wait. Forgets those that are gone. */
     private List<PodWork> gather(NodeView view) {
-        if (reportedSandboxes == null) {
-            Map<String, String> reported = new HashMap<>();
-            view.lastReport().forEach(pod -> reported.put(pod.uid(), pod.sandbox()));
-            reportedSandboxes = reported;
-        }
         List<PodWork> works = new ArrayList<>();
         Set<String> uids = new HashSet<>();
         for (PodView pod : view.pods()) {
             PodFacts facts = pod.facts();
             if (AttachedCondition.concerns(facts, pod.attachments()) || sandboxes.hasRecords(facts)) {
                 uids.add(facts.uid());
-                String reported = facts.saysAttached() ? reportedSandboxes.getOrDefault(facts.uid(), "") : "";
-                works.add(new PodWork(pod, memories.getOrDefault(facts.uid(), PodMemory.fresh(reported))));
+                works.add(new PodWork(pod, memories.getOrDefault(facts.uid(), PodMemory.FRESH)));
             }
         }
         memories.keySet().retainAll(uids);
         return works;
+    }
+
+    /** Whether a next hop died or came back since the pod was looked at last. */
+    private boolean hopsDiffer(PodWork work) {
+        Sandbox sandbox = work.sandbox();
+        return sandbox != null && !hops.deadIn(sandbox).equals(work.memory.dead());
     }
 
     private void read(PodWork work, long now) {
@@ -149,6 +147,7 @@ public final class NodeAgent implements Reconciler {
         if (recent && (memory.placement() instanceof Placement.Found || seenAs.equals(memory.seenAs()))) {
             return;
         }
+        work.troubles.clear(); // of a look at what may not be there any more
         try {
             Placement placement = sandboxes.find(work.facts(), adopt);
             Reading reading =
@@ -166,14 +165,20 @@ public final class NodeAgent implements Reconciler {
         if (sandbox == null || !work.memory.current()) {
             return;
         }
-        withdrawConditionOfOldSandbox(work, sandbox);
         PodFacts facts = work.facts();
         Predicate<Claim> mayGo = claim -> unwanted.isOver(claim, now)
                 || !view.carriers()
                         .mayCarry(facts.namespace(), view.nameOf(claim.gateway()), claim.podUid(), claim.vip());
-        PodPlan plan = PodPlan.decide(
-                facts, work.pod.attachments(), work.memory.reading().held(), mayGo, view::silentHops);
         Reading reading = work.memory.reading();
+        PodPlan whole = PodPlan.decide(
+                facts,
+                work.pod.attachments(),
+                work.memory.plan().withNextHops(reading.held()),
+                mayGo,
+                view::silentHops);
+        Set<IpAddress> dead = hops.deadIn(sandbox);
+        work.memory = work.memory.withPlan(whole, dead);
+        PodPlan plan = whole.without(dead, reading::reaches);
         if (plan.isHeld(reading.held(), reading::reaches)) {
             return;
         }
@@ -192,51 +197,54 @@ public final class NodeAgent implements Reconciler {
         }
     }
 
-    /** True was said about the sandbox before; until this one is known to hold everything, it is not true. */
-    private void withdrawConditionOfOldSandbox(PodWork work, Sandbox sandbox) {
-        String before = work.memory.attachedIn();
-        if (!before.isEmpty() && !before.equals(sandbox.id())) {
-            work.memory = work.memory.withAttachedIn("");
-            if (!work.facts().leaving()) {
-                write(work, Verdict.no(AttachedCondition.SANDBOX_CHANGED, "the pod's sandbox is new: " + sandbox.id()));
+    /** Every next hop that is wanted, dead or alive, wherever the sandbox is known. */
+    private void watchHops(List<PodWork> works) {
+        Map<Sandbox, ProbedHops.Hops> watched = new HashMap<>();
+        for (PodWork work : works) {
+            Sandbox sandbox = work.sandbox();
+            ProbedHops.Hops each = work.hops();
+            if (sandbox != null && !each.hops().isEmpty()) {
+                watched.put(sandbox, each);
             }
         }
+        hops.watch(watched);
     }
 
-    private void tellPod(PodWork work) {
+    private NodeNews gatherNews(List<PodWork> works, NodeView view) {
+        List<NodeNews.PodNews> pods = new ArrayList<>();
+        for (PodWork work : works) {
+            if (judge(work)) {
+                Sandbox sandbox = work.sandbox();
+                pods.add(new NodeNews.PodNews(
+                        work.pod,
+                        sandbox == null ? "" : sandbox.id(),
+                        work.memory.reading().held(),
+                        work.troubles));
+                work.troubles.addAll(Trouble.nextHopsNotOnLink(work.pod.attachments(), work.memory.reading()::reaches));
+            }
+        }
+        Map<AttachmentKey, Report.ObjectRef> gateways = new HashMap<>();
+        view.gateways().forEach((key, decision) -> gateways.put(key, decision.ref()));
+        return new NodeNews(
+                pods,
+                memories.keySet(),
+                view.node(),
+                ReportContent.pods(works.stream().map(PodWork::state).toList(), gateways),
+                view.lastReport());
+    }
+
+    /** Gathers what is wrong; gives whether the pod's condition is to be said. */
+    private static boolean judge(PodWork work) {
         PodFacts facts = work.facts();
-        List<Trouble> troubles = work.troubles;
-        troubles.addAll(Trouble.conflicts(work.pod.attachments()));
+        work.troubles.addAll(Trouble.conflicts(work.pod.attachments()));
         if (!work.pod.attachments().isEmpty() && work.memory.placement() instanceof Placement.Missing(String why)) {
             // A pod that has no address yet is being created: its sandbox is not missed.
             if (facts.addresses().isEmpty() && !facts.saysAttached()) {
-                return;
+                return false;
             }
-            troubles.add(new Trouble(Trouble.NAMESPACE_NOT_FOUND, why));
+            work.troubles.add(new Trouble(Trouble.NAMESPACE_NOT_FOUND, why));
         }
-        if (facts.leaving() || !AttachedCondition.concerns(facts, work.pod.attachments())) {
-            return;
-        }
-        Sandbox sandbox = work.sandbox();
-        boolean attachedHere = sandbox != null && sandbox.id().equals(work.memory.attachedIn());
-        Verdict verdict = AttachedCondition.decide(
-                work.pod.attachments(), work.memory.reading().held(), troubles, attachedHere);
-        write(work, verdict);
-        work.memory = work.memory.withAttachedIn(verdict.ok() && sandbox != null ? sandbox.id() : "");
-        troubles.addAll(Trouble.nextHopsNotOnLink(work.pod.attachments(), work.memory.reading()::reaches));
-    }
-
-    private void write(PodWork work, Verdict verdict) {
-        PodMemory memory = work.memory;
-        PodCondition present = memory.written() != null && memory.writtenOver().equals(work.pod.version())
-                ? memory.written()
-                : work.facts().condition();
-        Optional<PodCondition> condition = AttachedCondition.toWrite(present, verdict, teller.now());
-        if (condition.isPresent()) {
-            if (tell(() -> teller.condition(work.facts(), condition.get()))) {
-                work.memory = memory.withWritten(condition.get(), work.pod.version());
-            }
-        }
+        return !facts.leaving() && AttachedCondition.concerns(facts, work.pod.attachments());
     }
 
     private void count(List<PodWork> works) {
@@ -259,39 +267,8 @@ public final class NodeAgent implements Reconciler {
         }
     }
 
-    /** Writes the report when it is time; gives the nanoseconds until the next one. */
-    private long report(List<PodWork> works, NodeView view, long now) {
-        Map<AttachmentKey, Report.ObjectRef> gateways = new HashMap<>();
-        view.gateways().forEach((key, decision) -> gateways.put(key, decision.ref()));
-        List<NodeReportSpec.PodReport> pods =
-                ReportContent.pods(works.stream().map(PodWork::state).toList(), gateways);
-        Node node = view.node();
-        if (node != null && pace.untilDue(pods, now) <= 0 && tell(() -> teller.report(node, pods))) {
-            pace = pace.wrote(pods, now);
-        }
-        long untilDue = pace.untilDue(pods, now);
-        return untilDue > 0 ? untilDue : RECHECK.toNanos(); // what was not taken is tried with the next look
-    }
-
-    /**
-     * Tries one write. An outage of the API server stops no work on sandboxes: the rest of this run is not told, and the
-     * next run tells it.
-     */
-    private boolean tell(Supplier<Written<?>> write) {
-        if (!apiServerAnswers) {
-            return false;
-        }
-        try {
-            return write.get().done();
-        } catch (KubernetesClientException outage) {
-            apiServerAnswers = false;
-            LOG.warn("the API server took no write: {}", outage.getMessage());
-            return false;
-        }
-    }
-
-    private Duration untilNextRun(long untilReport, long now) {
-        long next = Math.min(RECHECK.toNanos(), untilReport);
-        return Duration.ofNanos(Math.min(next, unwanted.nextEnd(now).orElse(Long.MAX_VALUE)));
+    private Duration untilNextRun(long now) {
+        return Duration.ofNanos(
+                Math.min(RECHECK.toNanos(), unwanted.nextEnd(now).orElse(Long.MAX_VALUE)));
     }
 }

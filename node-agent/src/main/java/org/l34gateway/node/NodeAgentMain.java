@@ -12,10 +12,12 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.l34gateway.cni.AttachmentRecords;
 import org.l34gateway.cni.host.JvmHost;
 import org.l34gateway.node.install.PluginInstall;
+import org.l34gateway.node.probe.NextHopProbes;
 import org.l34gateway.node.sandbox.LinuxSandboxes;
 import org.l34gateway.node.sandbox.OwnProcfs;
 import org.l34gateway.runtime.health.HealthEndpoint;
@@ -82,9 +84,10 @@ public final class NodeAgentMain {
         health.ready("plugins", installing.succeeding());
         health.ready("pods", watching.loop().succeeding());
         health.alive("loop", watching.loop().moving(LONGEST_RUN));
+        health.alive("probes", watching.probes().moving(LONGEST_RUN));
     }
 
-    private record Watching(ClusterWatch watch, ReconcileLoop loop) {}
+    private record Watching(ClusterWatch watch, ReconcileLoop loop, ReconcileLoop probes) {}
 
     private static Watching watch(
             Daemon daemon,
@@ -93,28 +96,57 @@ public final class NodeAgentMain {
             AttachmentRecords records,
             MeterRegistry metrics) {
         AtomicReference<@Nullable ClusterWatch> watch = new AtomicReference<>();
-        ClusterTeller teller = new ClusterTeller(
-                new ServerSideApply(client, () -> true, metrics),
-                InstantSource.system(),
-                records.bootId(),
-                Version.current().toString());
+        AtomicReference<@Nullable ReconcileLoop> pods = new AtomicReference<>();
+        NextHopProbes probes =
+                daemon.with("probed namespaces", new NextHopProbes(records.host(), Ticker.SYSTEM, metrics, () -> {
+                    ReconcileLoop loop = pods.get();
+                    if (loop != null) {
+                        loop.trigger();
+                    }
+                }));
         NodeAgent agent = new NodeAgent(
                 () -> Optional.ofNullable(watch.get()).flatMap(ClusterWatch::snapshot),
                 options.nodeName(),
                 new LinuxSandboxes(records, options.netnsDir()),
-                teller,
+                probes,
+                telling(daemon, client, records, metrics),
                 Ticker.SYSTEM,
                 metrics);
-        // Namespaces are entered by threads that this one starts, and JNA wants a platform thread.
+        // Namespaces are entered by threads that these two start, and JNA wants platform threads.
         ReconcileLoop loop = daemon.with(
                 "pods",
                 new ReconcileLoop("pods", agent, Pace.every(SPACING), Ticker.SYSTEM, metrics, Thread.ofPlatform())
                         .start());
+        pods.set(loop);
+        ReconcileLoop probing = daemon.with(
+                "probes",
+                new ReconcileLoop("probes", probes, Pace.every(SPACING), Ticker.SYSTEM, metrics, Thread.ofPlatform())
+                        .start());
+        probing.trigger();
         watch.set(daemon.with(
                 "watches", ClusterWatch.start(client, NodeWatches.of(options.nodeName()), loop::trigger, metrics)));
         // Everything may have been listed before the reference was set.
         loop.trigger();
-        return new Watching(Objects.requireNonNull(watch.get()), loop);
+        return new Watching(Objects.requireNonNull(watch.get()), loop, probing);
+    }
+
+    private static Consumer<NodeNews> telling(
+            Daemon daemon, KubernetesClient client, AttachmentRecords records, MeterRegistry metrics) {
+        NewsTeller teller = new NewsTeller(
+                new ClusterTeller(
+                        new ServerSideApply(client, () -> true, metrics),
+                        InstantSource.system(),
+                        records.bootId(),
+                        Version.current().toString()),
+                Ticker.SYSTEM);
+        ReconcileLoop loop = daemon.with(
+                "telling",
+                new ReconcileLoop("telling", teller, Pace.every(SPACING), Ticker.SYSTEM, metrics, Thread.ofVirtual())
+                        .start());
+        return news -> {
+            teller.offer(news);
+            loop.trigger();
+        };
     }
 
     private static void logInstalled(List<String> changed) {

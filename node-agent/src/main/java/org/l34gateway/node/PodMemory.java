@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.l34gateway.node;
 
-import io.fabric8.kubernetes.api.model.PodCondition;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.l34gateway.ip.IpAddress;
+import org.l34gateway.node.plan.PodPlan;
 import org.l34gateway.node.sandbox.Placement;
 import org.l34gateway.node.sandbox.Reading;
 
@@ -14,9 +16,8 @@ import org.l34gateway.node.sandbox.Reading;
  * @param readAt when that was read, nanoseconds of the loop's ticker
  * @param seenAs what was known of the pod then: when that changes, a sandbox that was missing may be there
  * @param current false after something went wrong, so that the next run reads again
- * @param attachedIn sandbox for which the pod's condition is True; empty when it is not, or nobody knows
- * @param written the condition that was written last; null when none was
- * @param writtenOver resourceVersion of the pod as it was known then: while it is the same, {@code written} is newer
+ * @param plan what was wanted in it, with the next hops that were left out
+ * @param dead next hops that did not answer then
  */
 record PodMemory(
         @Nullable Placement placement,
@@ -24,28 +25,21 @@ record PodMemory(
         long readAt,
         String seenAs,
         boolean current,
-        String attachedIn,
-        @Nullable PodCondition written,
-        String writtenOver) {
+        PodPlan plan,
+        Set<IpAddress> dead) {
     /** Of a pod that was never looked at. */
-    static PodMemory fresh(String attachedIn) {
-        return new PodMemory(null, Reading.NONE, 0, "", false, attachedIn, null, "");
-    }
+    static final PodMemory FRESH = new PodMemory(null, Reading.NONE, 0, "", false, PodPlan.NONE, Set.of());
 
     PodMemory withReading(@Nullable Placement newPlacement, Reading newReading, long now, String as) {
-        return new PodMemory(newPlacement, newReading, now, as, true, attachedIn, written, writtenOver);
+        return new PodMemory(newPlacement, newReading, now, as, true, plan, dead);
     }
 
     /** Keeps what was read last and makes the next run read again. */
     PodMemory outdated() {
-        return new PodMemory(placement, reading, readAt, seenAs, false, attachedIn, written, writtenOver);
+        return new PodMemory(placement, reading, readAt, seenAs, false, plan, dead);
     }
 
-    PodMemory withAttachedIn(String sandbox) {
-        return new PodMemory(placement, reading, readAt, seenAs, current, sandbox, written, writtenOver);
-    }
-
-    PodMemory withWritten(PodCondition condition, String version) {
-        return new PodMemory(placement, reading, readAt, seenAs, current, attachedIn, condition, version);
+    PodMemory withPlan(PodPlan newPlan, Set<IpAddress> newDead) {
+        return new PodMemory(placement, reading, readAt, seenAs, current, newPlan, Set.copyOf(newDead));
     }
 }

@@ -2,12 +2,16 @@
 package org.l34gateway.node;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.l34gateway.ip.IpAddress;
 import org.l34gateway.node.NodeView.PodView;
 import org.l34gateway.node.plan.PodFacts;
 import org.l34gateway.node.plan.ReportContent;
 import org.l34gateway.node.plan.Trouble;
+import org.l34gateway.node.probe.ProbedHops;
 import org.l34gateway.node.sandbox.Placement;
 import org.l34gateway.node.sandbox.Sandbox;
 
@@ -30,6 +34,15 @@ final class PodWork {
     @Nullable
     Sandbox sandbox() {
         return memory.placement() instanceof Placement.Found(Sandbox sandbox) ? sandbox : null;
+    }
+
+    /** What to probe in the sandbox: the next hops that are on a link of it. */
+    ProbedHops.Hops hops() {
+        Map<IpAddress, Integer> onLink = new HashMap<>();
+        memory.plan()
+                .nextHops()
+                .forEach(hop -> memory.reading().interfaceOf(hop).ifPresent(ifindex -> onLink.put(hop, ifindex)));
+        return new ProbedHops.Hops(facts().label(), onLink);
     }
 
     /** For the NodeReport. */

@@ -7,7 +7,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import org.l34gateway.ip.IpPrefix;
 import org.l34gateway.node.plan.AttachmentKey;
 import org.l34gateway.node.plan.Examples;
 import org.l34gateway.node.plan.Held;
@@ -30,6 +32,7 @@ final class FakeSandboxes implements Sandboxes {
     final List<String> log;
     boolean refusing;
     int reads;
+    Runnable beforeRead = () -> {};
 
     FakeSandboxes(List<String> log) {
         this.log = log;
@@ -57,9 +60,10 @@ final class FakeSandboxes implements Sandboxes {
     @Override
     public Reading read(Sandbox sandbox) {
         reads++;
+        beforeRead.run();
         return new Reading(
                 Examples.addresses("10.0.0.7"),
-                new TreeSet<>(List.of(org.l34gateway.ip.IpPrefix.parse("10.1.0.0/16"))),
+                new TreeMap<>(Map.of(IpPrefix.parse("10.1.0.0/16"), 3)),
                 held.getOrDefault(sandbox.id(), Map.of()));
     }
 

@@ -57,6 +57,7 @@ class NodeAgentKernelTest {
     private final List<PodNetns> pods = new ArrayList<>();
     private AttachmentRecords records;
     private NodeAgent agent;
+    private NewsTeller teller;
     private long nanos = 1;
 
     @BeforeEach
@@ -64,6 +65,7 @@ class NodeAgentKernelTest {
         Files.createDirectory(folder.resolve("netns"));
         records = new AttachmentRecords(
                 new JvmHost(), folder.resolve("data/attachments").toString());
+        teller = newTeller();
         agent = newAgent();
         cluster.route("\"20.0.0.1/32\"");
     }
@@ -73,12 +75,17 @@ class NodeAgentKernelTest {
         pods.forEach(PodNetns::close);
     }
 
+    private NewsTeller newTeller() {
+        return new NewsTeller(new ClusterTeller(writer, InstantSource.system(), records.bootId(), "1"), () -> nanos);
+    }
+
     private NodeAgent newAgent() {
         return new NodeAgent(
                 () -> Optional.of(cluster.snapshot()),
                 "node-a",
                 new LinuxSandboxes(records, folder.resolve("netns")),
-                new ClusterTeller(writer, InstantSource.system(), records.bootId(), "1"),
+                new FakeProbes(),
+                news -> teller.offer(news),
                 () -> nanos,
                 metrics);
     }
@@ -110,6 +117,7 @@ class NodeAgentKernelTest {
         nanos += TimeUnit.MILLISECONDS.toNanos(millisLater);
         log.clear();
         agent.reconcile();
+        teller.reconcile();
         return List.copyOf(log);
     }
 
@@ -223,6 +231,7 @@ class NodeAgentKernelTest {
         cluster.remove("Pod/blue-1");
         assertThat(run(100)).containsExactly("carts-a True NothingToAttach");
         assertThat(target.holds()).isEmpty();
+        teller = newTeller();
         agent = newAgent();
         ExampleCluster again = new ExampleCluster();
         again.route("\"20.0.0.1/32\"");
@@ -237,6 +246,7 @@ class NodeAgentKernelTest {
         PodNetns target = pod("cni-target", "10.0.0.7/24");
         run(0);
         double before = changes();
+        teller = newTeller();
         agent = newAgent();
         run(100);
         run(3_000);

@@ -16,8 +16,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.l34gateway.api.NodeReport;
 import org.l34gateway.api.NodeReportSpec;
+import org.l34gateway.ip.IpAddress;
 import org.l34gateway.node.plan.AttachmentKey;
 import org.l34gateway.node.plan.Examples;
+import org.l34gateway.node.probe.ProbedHops;
 import org.l34gateway.runtime.loop.Outcome;
 
 class NodeAgentTest {
@@ -28,16 +30,22 @@ class NodeAgentTest {
     private final FakeSandboxes sandboxes = new FakeSandboxes(log);
     private final FakeWriter writer = new FakeWriter(log);
     private long nanos = 1;
+    private final FakeProbes probes = new FakeProbes();
+    private NewsTeller teller = newTeller();
     private NodeAgent agent = newAgent();
 
+    private NewsTeller newTeller() {
+        InstantSource clock = InstantSource.fixed(Instant.parse("2026-01-01T00:00:00Z"));
+        return new NewsTeller(new ClusterTeller(writer, clock, "boot-1", "1"), () -> nanos);
+    }
+
     private NodeAgent newAgent() {
-        ClusterTeller teller =
-                new ClusterTeller(writer, InstantSource.fixed(Instant.parse("2026-01-01T00:00:00Z")), "boot-1", "1");
         return new NodeAgent(
                 () -> Optional.of(cluster.snapshot()),
                 "node-a",
                 sandboxes,
-                teller,
+                probes,
+                news -> teller.offer(news),
                 () -> nanos,
                 new SimpleMeterRegistry());
     }
@@ -53,6 +61,7 @@ class NodeAgentTest {
         nanos += TimeUnit.MILLISECONDS.toNanos(millisLater);
         log.clear();
         agent.reconcile();
+        teller.reconcile();
         return List.copyOf(log);
     }
 
@@ -163,8 +172,8 @@ class NodeAgentTest {
         sandboxes.place("uid-a", "sandbox-2");
         assertThat(run(4_000))
                 .containsExactly(
-                        "carts-a False SandboxChanged",
                         "carts-a holds [20.0.0.1/32] via [10.1.0.1]",
+                        "carts-a False SandboxChanged",
                         "carts-a True Attached");
     }
 
@@ -175,6 +184,7 @@ class NodeAgentTest {
         report.getMetadata().setName("node-a");
         cluster.put(ExampleCluster.YAML.asYaml(report));
         agent = newAgent();
+        teller = newTeller();
         assertThat(run(100)).containsExactly("carts-a True Attached");
     }
 
@@ -242,14 +252,53 @@ class NodeAgentTest {
     }
 
     @Test
+    void a_next_hop_that_does_not_answer_is_left_out_probed_on_and_put_back() {
+        twoGatewayPods();
+        run(0);
+        probes.dead("10.1.0.2");
+        assertThat(run(100)).containsExactly("carts-a holds [20.0.0.1/32] via [10.1.0.1]");
+        assertThat(probes.watched.values())
+                .singleElement()
+                .isEqualTo(new ProbedHops.Hops(
+                        "shop/carts-a", Map.of(IpAddress.parse("10.1.0.1"), 3, IpAddress.parse("10.1.0.2"), 3)));
+        run(1_000);
+        assertThat(lastReport().pods().getFirst().gateways().getFirst().nextHops())
+                .containsExactly("10.1.0.1");
+        assertThat(run(3_000)).isEmpty();
+        probes.dead("");
+        assertThat(run(100)).containsExactly("carts-a holds [20.0.0.1/32] via [10.1.0.1, 10.1.0.2]");
+    }
+
+    @Test
+    void when_no_next_hop_answers_all_stay() {
+        twoGatewayPods();
+        run(0);
+        probes.dead("10.1.0.1 10.1.0.2");
+        assertThat(run(100)).isEmpty();
+        probes.dead("10.1.0.2");
+        assertThat(run(100)).containsExactly("carts-a holds [20.0.0.1/32] via [10.1.0.1]");
+        probes.dead("10.1.0.1 10.1.0.2");
+        assertThat(run(100)).containsExactly("carts-a holds [20.0.0.1/32] via [10.1.0.1, 10.1.0.2]");
+    }
+
+    @Test
+    void a_death_is_acted_upon_before_sandboxes_are_read_again() {
+        twoGatewayPods();
+        run(0);
+        probes.dead("10.1.0.2");
+        sandboxes.beforeRead = () -> log.add("read");
+        assertThat(run(4_000)).first().isEqualTo("carts-a holds [20.0.0.1/32] via [10.1.0.1]");
+    }
+
+    private void twoGatewayPods() {
+        cluster.gatewayPod("2");
+        cluster.report("2", "");
+    }
+
+    @Test
     void without_a_snapshot_nothing_is_written() {
         NodeAgent early = new NodeAgent(
-                Optional::empty,
-                "node-a",
-                sandboxes,
-                new ClusterTeller(writer, InstantSource.system(), "boot-1", "1"),
-                () -> nanos,
-                new SimpleMeterRegistry());
+                Optional::empty, "node-a", sandboxes, probes, teller::offer, () -> nanos, new SimpleMeterRegistry());
         assertThat(early.reconcile()).isEqualTo(Outcome.done());
         assertThat(writer.reports).isEmpty();
     }

@@ -43,6 +43,13 @@ public record Held(
         return touched;
     }
 
+    /** The same, as if these were next hops too. */
+    Held withNextHops(SortedSet<IpAddress> more) {
+        SortedSet<IpAddress> all = new TreeSet<>(nextHops);
+        all.addAll(more);
+        return new Held(gatewayName, vips, rules, all, closed, table);
+    }
+
     /** Whether the kernel holds nothing for the Gateway; there may still be a record. */
     public boolean isEmpty() {
         return vips.isEmpty() && rules.isEmpty() && nextHops.isEmpty() && closed.isEmpty();

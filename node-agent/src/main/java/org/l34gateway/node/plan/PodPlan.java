@@ -26,6 +26,9 @@ import org.l34gateway.ip.IpPrefix;
  * leaves keeps everything until the plugins' DEL and gets nothing new; only its next hops still follow the Gateway.
  */
 public record PodPlan(SortedMap<AttachmentKey, Target> targets) {
+    /** Of a pod about which nothing was decided yet. */
+    public static final PodPlan NONE = new PodPlan(new TreeMap<>());
+
     public PodPlan {
         targets = Collections.unmodifiableSortedMap(new TreeMap<>(targets));
     }
@@ -86,6 +89,37 @@ public record PodPlan(SortedMap<AttachmentKey, Target> targets) {
             }
         });
         return new PodPlan(targets);
+    }
+
+    /**
+     * This plan without next hops that do not answer now; they stay in this one. See {@link Target#without}.
+     *
+     * @param reachable whether an address is on a link of the sandbox
+     */
+    public PodPlan without(Set<IpAddress> dead, Predicate<IpAddress> reachable) {
+        SortedMap<AttachmentKey, Target> live = new TreeMap<>();
+        targets.forEach((key, target) -> live.put(key, target.without(dead, reachable)));
+        return new PodPlan(live);
+    }
+
+    /**
+     * What a sandbox holds, as if it held all next hops of this plan: one that was left out because it did not answer is
+     * still a next hop for the plan after this one, also when its report is missing by then.
+     */
+    public Map<AttachmentKey, Held> withNextHops(Map<AttachmentKey, Held> held) {
+        Map<AttachmentKey, Held> all = new HashMap<>();
+        held.forEach((key, has) -> {
+            Target target = targets.get(key);
+            all.put(key, target == null ? has : has.withNextHops(target.nextHops()));
+        });
+        return all;
+    }
+
+    /** The next hops of all Gateways. */
+    public SortedSet<IpAddress> nextHops() {
+        SortedSet<IpAddress> hops = new TreeSet<>();
+        targets.values().forEach(target -> hops.addAll(target.nextHops()));
+        return hops;
     }
 
     /**

@@ -2,10 +2,12 @@
 package org.l34gateway.node.plan;
 
 import java.util.Collections;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.l34gateway.ip.IpAddress;
+import org.l34gateway.ip.IpFamily;
 import org.l34gateway.ip.IpPrefix;
 
 /**
@@ -19,6 +21,25 @@ public record Target(String gatewayName, SortedSet<IpPrefix> vips, SortedSet<IpA
     public Target {
         vips = Collections.unmodifiableSortedSet(new TreeSet<>(vips));
         nextHops = Collections.unmodifiableSortedSet(new TreeSet<>(nextHops));
+    }
+
+    /**
+     * The same without next hops that do not answer, family by family. When all of a family are dead, all stay: without
+     * them nothing gets through either, and with them answers flow again by the kernel's own questions as soon as one is
+     * back, also when node-agent is not there to see it. Besides, what makes all of them look dead may be on this side.
+     *
+     * @param reachable whether an address is on a link of the sandbox; other next hops can not be held
+     */
+    Target without(Set<IpAddress> dead, Predicate<IpAddress> reachable) {
+        SortedSet<IpAddress> live = new TreeSet<>(nextHops);
+        for (IpFamily family : IpFamily.values()) {
+            boolean someLive = nextHops.stream()
+                    .anyMatch(hop -> hop.family() == family && reachable.test(hop) && !dead.contains(hop));
+            if (someLive) {
+                live.removeIf(hop -> hop.family() == family && dead.contains(hop));
+            }
+        }
+        return new Target(gatewayName, vips, live);
     }
 
     /** Whether nothing of the Gateway stays in the sandbox. */

@@ -2,8 +2,12 @@
 package org.l34gateway.node.sandbox;
 
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpPrefix;
@@ -14,21 +18,31 @@ import org.l34gateway.node.plan.Held;
  * What was read from a sandbox.
  *
  * @param addresses primary addresses: those of {@code eth0}, without link-local ones
- * @param links prefixes whose addresses are neighbours on some interface
+ * @param links prefixes whose addresses are neighbours → index of the interface on which they are
  * @param held by Gateway, one for each attachment that has a record
  */
-public record Reading(SortedSet<IpAddress> addresses, SortedSet<IpPrefix> links, Map<AttachmentKey, Held> held) {
+public record Reading(
+        SortedSet<IpAddress> addresses, SortedMap<IpPrefix, Integer> links, Map<AttachmentKey, Held> held) {
     /** Nothing is known of the sandbox. */
-    public static final Reading NONE = new Reading(new TreeSet<>(), new TreeSet<>(), Map.of());
+    public static final Reading NONE = new Reading(new TreeSet<>(), new TreeMap<>(), Map.of());
 
     public Reading {
         addresses = Collections.unmodifiableSortedSet(new TreeSet<>(addresses));
-        links = Collections.unmodifiableSortedSet(new TreeSet<>(links));
+        links = Collections.unmodifiableSortedMap(new TreeMap<>(links));
         held = Map.copyOf(held);
     }
 
     /** Whether the sandbox has an interface on the link of this address. */
     public boolean reaches(IpAddress address) {
-        return links.stream().anyMatch(link -> link.contains(address));
+        return interfaceOf(address).isPresent();
+    }
+
+    /** Index of the interface on whose link an address is, as the policy-route library chooses it; empty for none. */
+    public OptionalInt interfaceOf(IpAddress address) {
+        return links.entrySet().stream()
+                .filter(link -> link.getKey().contains(address))
+                .max(Comparator.comparingInt(link -> link.getKey().length()))
+                .map(link -> OptionalInt.of(link.getValue()))
+                .orElse(OptionalInt.empty());
     }
 }

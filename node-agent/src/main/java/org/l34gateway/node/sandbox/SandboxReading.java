@@ -2,7 +2,9 @@
 package org.l34gateway.node.sandbox;
 
 import java.util.List;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.l34gateway.cni.Holdings;
@@ -62,9 +64,9 @@ final class SandboxReading {
         return found;
     }
 
-    /** Prefixes that some interface is directly connected to, as the policy-route library sees it. */
-    SortedSet<IpPrefix> links() {
-        SortedSet<IpPrefix> found = new TreeSet<>();
+    /** Prefixes that some interface is directly connected to → its index, as the policy-route library sees it. */
+    SortedMap<IpPrefix, Integer> links() {
+        SortedMap<IpPrefix, Integer> found = new TreeMap<>();
         for (IpFamily family : IpFamily.values()) {
             for (Route route : kernel.routes(family, Route.TABLE_MAIN)) {
                 boolean connected = route.type() == RouteType.UNICAST
@@ -72,7 +74,9 @@ final class SandboxReading {
                         && route.nextHops().size() == 1
                         && route.nextHops().getFirst().gateway() == null;
                 if (connected) {
-                    found.add(route.destination());
+                    // Several links with fe80::/64: the library takes the first too.
+                    found.putIfAbsent(
+                            route.destination(), route.nextHops().getFirst().ifindex());
                 }
             }
         }

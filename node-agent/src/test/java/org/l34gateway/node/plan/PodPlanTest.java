@@ -18,7 +18,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -225,6 +227,68 @@ class PodPlanTest {
                 target.nextHops(),
                 target.isEmpty() ? new TreeSet<>() : bothFamilies(),
                 target.isEmpty() ? 0 : 5000);
+    }
+
+    /**
+     * Which next hops are held.
+     *
+     * @param wanted by the Gateway
+     * @param onLink of some interface of the pod
+     */
+    record HopRow(String name, String wanted, String dead, String onLink, String held) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    static Stream<HopRow> hopRows() {
+        return Stream.of(
+                new HopRow("all answer", "10.1.0.1 10.1.0.2", "", "10.1.0.1 10.1.0.2", "10.1.0.1 10.1.0.2"),
+                new HopRow("a dead one is left out", "10.1.0.1 10.1.0.2", "10.1.0.2", "10.1.0.1 10.1.0.2", "10.1.0.1"),
+                new HopRow("a stranger is nobody's", "10.1.0.1", "10.1.0.9", "10.1.0.1", "10.1.0.1"),
+                new HopRow("the last one stays", "10.1.0.1", "10.1.0.1", "10.1.0.1", "10.1.0.1"),
+                new HopRow(
+                        "when all are dead all stay",
+                        "10.1.0.1 10.1.0.2",
+                        "10.1.0.1 10.1.0.2",
+                        "10.1.0.1 10.1.0.2",
+                        "10.1.0.1 10.1.0.2"),
+                new HopRow(
+                        "each family counts for itself",
+                        "10.1.0.1 10.1.0.2 fd00::1 fd00::2",
+                        "10.1.0.1 fd00::1 fd00::2",
+                        "10.1.0.1 10.1.0.2 fd00::1 fd00::2",
+                        "10.1.0.2 fd00::1 fd00::2"),
+                new HopRow(
+                        "one that can not be held is none that answers",
+                        "10.1.0.1 172.16.0.1",
+                        "10.1.0.1",
+                        "10.1.0.1",
+                        "10.1.0.1 172.16.0.1"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("hopRows")
+    void leaves_out_next_hops_that_do_not_answer(HopRow row) {
+        SortedMap<AttachmentKey, Target> wanted = new TreeMap<>(Map.of(KEY, target("20.0.0.1", row.wanted())));
+        Set<IpAddress> onLink = Set.copyOf(addresses(row.onLink()));
+        PodPlan plan = new PodPlan(wanted).without(addresses(row.dead()), onLink::contains);
+        assertThat(plan.targets()).isEqualTo(Map.of(KEY, target("20.0.0.1", row.held())));
+    }
+
+    @Test
+    void one_that_was_left_out_is_still_a_next_hop_when_its_report_goes_missing() {
+        List<Attachment> reported = List.of(wanted(BLUE, "20.0.0.1", "10.1.0.1 10.1.0.2"));
+        Map<AttachmentKey, Held> before = Map.of(KEY, held("20.0.0.1", "10.1.0.1 10.1.0.2"));
+        PodPlan whole = PodPlan.decide(pod(false, false, null), reported, before, _ -> false, _ -> Set.of());
+        Map<AttachmentKey, Held> held = Map.of(KEY, held("20.0.0.1", "10.1.0.1"));
+        List<Attachment> silent = List.of(wanted(BLUE, "20.0.0.1", "10.1.0.1"));
+        PodPlan next = PodPlan.decide(
+                pod(false, false, null), silent, whole.withNextHops(held), _ -> false, _ -> addresses("10.1.0.2"));
+        assertThat(next.targets()).isEqualTo(plan("20.0.0.1", "10.1.0.1 10.1.0.2"));
+        assertThat(next.without(addresses("10.1.0.2"), _ -> true).isHeld(held, _ -> true))
+                .isTrue();
     }
 
     private static SortedSet<IpPrefix> allVips(Map<AttachmentKey, Held> held) {

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.l34gateway.linux.neighbour;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.l34gateway.ip.IpAddress;
+import org.l34gateway.ip.IpFamily;
+import org.l34gateway.linux.NetlinkSocket;
+import org.l34gateway.linux.Netns;
+import org.l34gateway.linux.Sysctl;
+import org.l34gateway.linux.testing.InScratchNetns;
+import org.l34gateway.linux.testing.ScratchNetns;
+import org.l34gateway.netlink.Address;
+import org.l34gateway.netlink.MacAddress;
+import org.l34gateway.netlink.Neighbour;
+import org.l34gateway.netlink.Rtnetlink;
+
+/** A pod (the test's namespace) with a wire to a gateway (another one); the gateway dies in several ways. */
+@Tag("kernel")
+@ExtendWith(InScratchNetns.class)
+class NeighbourProbeKernelTest {
+    private static final String V4 = "10.1.0.1";
+    private static final String V6 = "fd00::1";
+    private static final String LINK_LOCAL = "fe80::1";
+    /** Death is seen by the third look after the first one that got no answer; the rest is for a busy machine. */
+    private static final long DEATH_MILLIS_AT_LEAST = 550;
+
+    private static final long DEATH_MILLIS_AT_MOST = 1_500;
+
+    private final Map<IpAddress, Integer> watched = new TreeMap<>();
+    private long nextLook = System.nanoTime();
+
+    @ParameterizedTest
+    @ValueSource(strings = {V4, V6, LINK_LOCAL})
+    void one_that_falls_silent_is_dead_within_a_second_and_alive_when_it_answers(String text, ScratchNetns gateway) {
+        IpAddress address = IpAddress.parse(text);
+        try (NetlinkSocket socket = wire(gateway)) {
+            NeighbourProbe probe = watching(socket, text);
+            assertThat(millisUntil(probe, dead -> reachable(socket, address))).isLessThan(5_000);
+            for (int i = 0; i < 5; i++) {
+                assertThat(next(probe)).isEmpty();
+            }
+            inside(gateway, kernel -> kernel.delete(gatewayAddress(kernel, text)));
+            assertThat(millisUntil(probe, dead -> dead.contains(address)))
+                    .isBetween(DEATH_MILLIS_AT_LEAST, DEATH_MILLIS_AT_MOST);
+            for (int i = 0; i < 5; i++) {
+                assertThat(next(probe)).containsExactly(address);
+            }
+            inside(gateway, kernel -> kernel.add(gatewayAddress(kernel, text)));
+            assertThat(millisUntil(probe, Set::isEmpty)).isLessThan(DEATH_MILLIS_AT_MOST);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {V4, V6})
+    void a_wire_that_is_cut_and_mended(String text, ScratchNetns gateway) {
+        IpAddress address = IpAddress.parse(text);
+        try (NetlinkSocket socket = wire(gateway)) {
+            NeighbourProbe probe = watching(socket, text);
+            millisUntil(probe, dead -> reachable(socket, address));
+            inside(gateway, kernel -> {
+                kernel.setUp(link(kernel, "net1"), false);
+                return 0;
+            });
+            assertThat(millisUntil(probe, dead -> dead.contains(address)))
+                    .isBetween(DEATH_MILLIS_AT_LEAST, DEATH_MILLIS_AT_MOST);
+            inside(gateway, kernel -> {
+                kernel.setUp(link(kernel, "net1"), true);
+                // A global IPv6 address goes with the link's state.
+                return kernel.replace(gatewayAddress(kernel, text));
+            });
+            assertThat(millisUntil(probe, Set::isEmpty)).isLessThan(3_000);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {V4, V6})
+    void another_pod_under_the_same_address_is_found_by_its_new_mac_address(String text, ScratchNetns gateway) {
+        IpAddress address = IpAddress.parse(text);
+        MacAddress successor = MacAddress.parse("02:00:00:00:00:77");
+        try (NetlinkSocket socket = wire(gateway)) {
+            NeighbourProbe probe = watching(socket, text);
+            millisUntil(probe, dead -> reachable(socket, address));
+            inside(gateway, kernel -> setMac(link(kernel, "net1"), successor));
+            assertThat(millisUntil(probe, dead -> dead.contains(address)))
+                    .isBetween(DEATH_MILLIS_AT_LEAST, DEATH_MILLIS_AT_MOST);
+            assertThat(millisUntil(probe, Set::isEmpty)).isLessThan(DEATH_MILLIS_AT_MOST);
+            assertThat(new Rtnetlink(socket).neighbours())
+                    .filteredOn(entry -> entry.address().equals(address))
+                    .singleElement()
+                    .satisfies(entry -> assertThat(entry.mac()).isEqualTo(successor));
+        }
+    }
+
+    @Test
+    void the_death_of_one_is_not_that_of_another(ScratchNetns gateway) {
+        try (NetlinkSocket socket = wire(gateway)) {
+            NeighbourProbe probe = watching(socket, V4, V6, "10.1.0.9");
+            assertThat(millisUntil(probe, dead -> dead.contains(IpAddress.parse("10.1.0.9"))))
+                    .as("never there, and not dead at once")
+                    .isBetween(DEATH_MILLIS_AT_LEAST, DEATH_MILLIS_AT_MOST);
+            for (int i = 0; i < 5; i++) {
+                assertThat(next(probe)).containsExactly(IpAddress.parse("10.1.0.9"));
+            }
+        }
+    }
+
+    @Test
+    void neighbours_on_an_interface_that_is_deleted_die_and_stop_nobody(ScratchNetns gateway) {
+        try (NetlinkSocket socket = wire(gateway)) {
+            Rtnetlink kernel = new Rtnetlink(socket);
+            NeighbourProbe probe = watching(socket, V4, V6);
+            watched.put(IpAddress.parse("10.9.0.1"), lonely(kernel));
+            millisUntil(probe, dead -> reachable(socket, IpAddress.parse(V4)));
+            kernel.delete(Objects.requireNonNull(kernel.link("net1")));
+            assertThat(millisUntil(probe, dead -> dead.size() == 3)).isLessThan(DEATH_MILLIS_AT_MOST);
+        }
+    }
+
+    @Test
+    void an_interface_that_is_switched_off_and_on(ScratchNetns gateway) {
+        try (NetlinkSocket socket = wire(gateway)) {
+            Rtnetlink kernel = new Rtnetlink(socket);
+            NeighbourProbe probe = watching(socket, V4);
+            millisUntil(probe, dead -> reachable(socket, IpAddress.parse(V4)));
+            kernel.setUp(link(kernel, "net1"), false);
+            assertThat(millisUntil(probe, dead -> !dead.isEmpty())).isLessThan(DEATH_MILLIS_AT_MOST);
+            kernel.setUp(link(kernel, "net1"), true);
+            assertThat(millisUntil(probe, Set::isEmpty)).isLessThan(3_000);
+        }
+    }
+
+    @Test
+    void the_kernel_asks_again_after_200_ms_where_somebody_is_watched(ScratchNetns gateway) {
+        try (NetlinkSocket socket = wire(gateway)) {
+            next(watching(socket, V4, V6));
+            assertThat(Sysctl.SYSTEM.read("net/ipv4/neigh/net1/retrans_time_ms"))
+                    .isEqualTo("200");
+            assertThat(Sysctl.SYSTEM.read("net/ipv6/neigh/net1/retrans_time_ms"))
+                    .isEqualTo("200");
+            assertThat(Sysctl.SYSTEM.read("net/ipv4/neigh/lo/retrans_time_ms")).isEqualTo("1000");
+        }
+    }
+
+    @AfterEach
+    void forget() {
+        watched.clear();
+    }
+
+    private NeighbourProbe watching(NetlinkSocket socket, String... addresses) {
+        Rtnetlink kernel = new Rtnetlink(socket);
+        for (String address : addresses) {
+            watched.put(IpAddress.parse(address), link(kernel, "net1"));
+        }
+        return new NeighbourProbe(kernel);
+    }
+
+    /** The next look, at its time. */
+    private Set<IpAddress> next(NeighbourProbe probe) {
+        long wait = nextLook - System.nanoTime();
+        while (wait > 0) {
+            LockSupport.parkNanos(wait);
+            wait = nextLook - System.nanoTime();
+        }
+        long now = System.nanoTime();
+        nextLook = now + NeighbourProbe.INTERVAL.toNanos();
+        return probe.look(watched, now);
+    }
+
+    /** Looks until the dead are as expected. */
+    private long millisUntil(NeighbourProbe probe, Predicate<Set<IpAddress>> expected) {
+        long began = System.nanoTime();
+        Set<IpAddress> dead = next(probe);
+        while (!expected.test(dead)) {
+            assertThat(System.nanoTime() - began)
+                    .as("time with %s dead", dead)
+                    .isLessThan(TimeUnit.SECONDS.toNanos(10));
+            dead = next(probe);
+        }
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
+    }
+
+    private static boolean reachable(NetlinkSocket socket, IpAddress address) {
+        return new Rtnetlink(socket)
+                .neighbours().stream()
+                        .anyMatch(entry -> entry.address().equals(address)
+                                && (entry.state() & (Neighbour.STATE_REACHABLE | Neighbour.STATE_PROBE)) != 0);
+    }
+
+    /** Connects the test's namespace with the gateway's; both ends are net1. */
+    private static NetlinkSocket wire(ScratchNetns gateway) {
+        NetlinkSocket socket = NetlinkSocket.open();
+        Rtnetlink kernel = new Rtnetlink(socket);
+        kernel.addVeth("net1", "far");
+        try (Netns far = Netns.open(gateway.path())) {
+            kernel.moveTo(link(kernel, "far"), far.fd());
+        }
+        inside(gateway, there -> {
+            rename(link(there, "far"), "net1");
+            there.setUp(link(there, "net1"), true);
+            for (String text : new String[] {V4, V6, LINK_LOCAL}) {
+                there.add(gatewayAddress(there, text));
+            }
+            return 0;
+        });
+        int net1 = link(kernel, "net1");
+        kernel.setUp(net1, true);
+        kernel.add(new Address(net1, IpAddress.parse("10.1.0.50"), 24, 0, 0, 0));
+        kernel.add(new Address(net1, IpAddress.parse("fd00::50"), 64, 0, Address.FLAG_NODAD, 0));
+        kernel.add(new Address(net1, IpAddress.parse("fe80::50"), 64, 0, Address.FLAG_NODAD, 0));
+        return socket;
+    }
+
+    private static int lonely(Rtnetlink kernel) {
+        kernel.addVeth("net2", "net2-far");
+        return link(kernel, "net2");
+    }
+
+    private static Address gatewayAddress(Rtnetlink kernel, String text) {
+        IpAddress address = IpAddress.parse(text);
+        boolean v4 = address.family() == IpFamily.IPV4;
+        return new Address(link(kernel, "net1"), address, v4 ? 24 : 64, 0, v4 ? 0 : Address.FLAG_NODAD, 0);
+    }
+
+    private static int link(Rtnetlink kernel, String name) {
+        return Objects.requireNonNull(kernel.link(name), name).index();
+    }
+
+    private static <T> T inside(ScratchNetns netns, Function<Rtnetlink, T> work) {
+        return netns.call(() -> {
+            try (NetlinkSocket socket = NetlinkSocket.open()) {
+                return work.apply(new Rtnetlink(socket));
+            }
+        });
+    }
+
+    private static int setMac(int ifindex, MacAddress mac) {
+        return changeLink(ifindex, 1, mac.toBytes()); // IFLA_ADDRESS
+    }
+
+    private static void rename(int ifindex, String name) {
+        changeLink(ifindex, 3, (name + "\0").getBytes(java.nio.charset.StandardCharsets.US_ASCII)); // IFLA_IFNAME
+    }
+
+    /** RTM_NEWLINK with one attribute, in the calling thread's namespace. */
+    private static int changeLink(int ifindex, int attribute, byte[] value) {
+        int length = 16 + 16 + 4 + value.length;
+        ByteBuffer message = ByteBuffer.allocate((length + 3) & ~3).order(ByteOrder.LITTLE_ENDIAN);
+        message.putInt(length)
+                .putShort((short) 16)
+                .putShort((short) 5)
+                .putInt(1)
+                .putInt(0);
+        message.putInt(0).putInt(ifindex).putInt(0).putInt(0);
+        message.putShort((short) (4 + value.length)).putShort((short) attribute).put(value);
+        try (NetlinkSocket socket = NetlinkSocket.open()) {
+            byte[] answer = new byte[4096];
+            socket.send(message.array(), length);
+            socket.recv(answer);
+            int errno = -ByteBuffer.wrap(answer).order(ByteOrder.LITTLE_ENDIAN).getInt(16);
+            assertThat(errno).as("errno of a change of link %d", ifindex).isZero();
+            return errno;
+        }
+    }
+}

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.l34gateway.linux.neighbour;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.l34gateway.ip.IpAddress;
+import org.l34gateway.linux.neighbour.Reachability.Look;
+import org.l34gateway.netlink.Neighbour;
+
+class ReachabilityTest {
+    private static final IpAddress HOP = IpAddress.parse("10.1.0.1");
+    private static final IpAddress OTHER = IpAddress.parse("fe80::1");
+    private static final Map<String, Integer> STATES = Map.of(
+            "NONE", Neighbour.STATE_NONE,
+            "INCOMPLETE", Neighbour.STATE_INCOMPLETE,
+            "REACHABLE", Neighbour.STATE_REACHABLE,
+            "STALE", Neighbour.STATE_STALE,
+            "DELAY", Neighbour.STATE_DELAY,
+            "PROBE", Neighbour.STATE_PROBE,
+            "FAILED", Neighbour.STATE_FAILED,
+            "NOARP", Neighbour.STATE_NOARP,
+            "PERMANENT", Neighbour.STATE_PERMANENT);
+
+    /**
+     * Looks at one address.
+     *
+     * @param looks {@code MILLISECOND[@IFINDEX] STATE → alive|dead[, question]}; ABSENT is no entry
+     */
+    record Row(String name, List<String> looks) {
+        static Row of(String name, String... looks) {
+            return new Row(name, List.of(looks));
+        }
+
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    private static List<Row> rows() {
+        return List.of(
+                Row.of(
+                        "one that answers is asked at every look",
+                        "0 REACHABLE → alive, unicast",
+                        "300 REACHABLE → alive, unicast",
+                        "600 STALE → alive, unicast",
+                        "900 DELAY → alive, unicast"),
+                Row.of(
+                        "one that falls silent is dead 600 ms after the question",
+                        "0 REACHABLE → alive, unicast",
+                        "300 PROBE → alive",
+                        "599 PROBE → alive",
+                        "600 PROBE → dead, multicast"),
+                Row.of(
+                        "what the kernel gave up is asked under any MAC address",
+                        "0 REACHABLE → alive, unicast",
+                        "300 PROBE → alive",
+                        "600 FAILED → dead, multicast",
+                        "900 INCOMPLETE → dead",
+                        "1200 FAILED → dead, multicast",
+                        "1500 REACHABLE → alive, unicast",
+                        "1800 PROBE → alive",
+                        "2100 PROBE → dead, multicast"),
+                Row.of(
+                        "an answer at the last moment counts",
+                        "0 REACHABLE → alive, unicast",
+                        "300 PROBE → alive",
+                        "600 REACHABLE → alive, unicast",
+                        "900 PROBE → alive"),
+                Row.of(
+                        "one that was never seen has its time",
+                        "0 ABSENT → alive, multicast",
+                        "300 INCOMPLETE → alive",
+                        "600 FAILED → dead, multicast"),
+                Row.of(
+                        "one that failed before anybody watched has its time",
+                        "0 FAILED → alive, multicast",
+                        "300 INCOMPLETE → alive",
+                        "600 INCOMPLETE → dead",
+                        "900 REACHABLE → alive, unicast"),
+                Row.of(
+                        "one that the kernel is asking already is not asked twice",
+                        "0 PROBE → alive",
+                        "300 FAILED → alive, multicast",
+                        "600 INCOMPLETE → dead"),
+                Row.of(
+                        "an entry that somebody deleted is no miss, however late the look",
+                        "0 REACHABLE → alive, unicast",
+                        "700 ABSENT → alive, multicast",
+                        "1400 REACHABLE → alive, unicast",
+                        "2100 NONE → alive, multicast"),
+                Row.of(
+                        "an interface that is gone kills its neighbours",
+                        "0 REACHABLE → alive, unicast",
+                        "300 ABSENT → alive, multicast",
+                        "600 ABSENT → alive, multicast",
+                        "900 ABSENT → dead, multicast",
+                        "1200 ABSENT → dead, multicast"),
+                Row.of(
+                        "on another interface it starts anew",
+                        "0 REACHABLE → alive, unicast",
+                        "300 PROBE → alive",
+                        "600@8 FAILED → alive, multicast",
+                        "900@8 INCOMPLETE → alive",
+                        "1200@8 INCOMPLETE → dead"),
+                Row.of(
+                        "somebody's fixed entries are let alone",
+                        "0 PERMANENT → alive",
+                        "300 NOARP → alive",
+                        "600 PERMANENT → alive"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("rows")
+    void follows_one_address(Row row) {
+        Reachability reachability = Reachability.UNKNOWN;
+        List<String> told = new ArrayList<>();
+        for (String text : row.looks()) {
+            String[] words = text.split(" ");
+            String[] when = words[0].split("@");
+            int ifindex = when.length == 1 ? 7 : Integer.parseInt(when[1]);
+            List<Neighbour> present = words[1].equals("ABSENT")
+                    ? List.of()
+                    : List.of(
+                            new Neighbour(ifindex, HOP, null, STATES.getOrDefault(words[1], -1), 0),
+                            new Neighbour(ifindex + 90, HOP, null, Neighbour.STATE_FAILED, 0));
+            Look look = reachability.look(Map.of(HOP, ifindex), present, millis(Long.parseLong(when[0])));
+            reachability = look.after();
+            told.add(words[0] + " " + words[1] + " → " + tell(look, ifindex));
+        }
+        assertThat(told).containsExactlyElementsOf(row.looks());
+    }
+
+    @Test
+    void each_address_has_its_own_course() {
+        Reachability reachability = Reachability.UNKNOWN;
+        Map<IpAddress, Integer> both = Map.of(HOP, 7, OTHER, 8);
+        List<Neighbour> oneAnswers = List.of(
+                new Neighbour(7, HOP, null, Neighbour.STATE_REACHABLE, 0),
+                new Neighbour(8, OTHER, null, Neighbour.STATE_FAILED, 0));
+        for (long time : List.of(0L, 300L)) {
+            reachability = reachability.look(both, oneAnswers, millis(time)).after();
+        }
+        Look third = reachability.look(both, oneAnswers, millis(600));
+        assertThat(third.dead()).containsExactly(OTHER);
+        assertThat(third.solicits()).containsExactly(new Solicit.Unicast(7, HOP), new Solicit.Multicast(8, OTHER));
+    }
+
+    @Test
+    void what_is_not_watched_is_forgotten() {
+        Reachability watched =
+                Reachability.UNKNOWN.look(Map.of(HOP, 7), List.of(), millis(0)).after();
+        Look away = watched.look(Map.of(), List.of(), millis(300));
+        assertThat(away.solicits()).isEmpty();
+        assertThat(away.after()).isEqualTo(Reachability.UNKNOWN);
+        assertThat(away.after().look(Map.of(HOP, 7), List.of(), millis(600)).dead())
+                .isEmpty();
+    }
+
+    private static String tell(Look look, int ifindex) {
+        StringBuilder text = new StringBuilder(look.dead().contains(HOP) ? "dead" : "alive");
+        for (Solicit solicit : look.solicits()) {
+            assertThat(solicit.address()).isEqualTo(HOP);
+            assertThat(solicit.ifindex()).isEqualTo(ifindex);
+            text.append(
+                    switch (solicit) {
+                        case Solicit.Unicast _ -> ", unicast";
+                        case Solicit.Multicast _ -> ", multicast";
+                    });
+        }
+        return text.toString();
+    }
+
+    /** A clock may start anywhere, also just before it overflows. */
+    private static long millis(long millis) {
+        return Long.MAX_VALUE - 1_000 + TimeUnit.MILLISECONDS.toNanos(millis);
+    }
+}
