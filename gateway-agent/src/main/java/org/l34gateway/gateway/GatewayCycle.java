@@ -14,6 +14,7 @@ import org.l34gateway.api.Report;
 import org.l34gateway.bird.BgpSession;
 import org.l34gateway.gateway.plan.AgentIdentity;
 import org.l34gateway.gateway.plan.Announcement;
+import org.l34gateway.gateway.plan.Continuity;
 import org.l34gateway.gateway.plan.Forwarded;
 import org.l34gateway.gateway.plan.Inputs;
 import org.l34gateway.gateway.plan.Readiness;
@@ -37,6 +38,7 @@ final class GatewayCycle {
     private final PodInterfaces interfaces;
     private final LongSupplier nanos;
     private Map<String, String> podsInKernel = Map.of();
+    private Continuity continuity = Continuity.NOTHING;
     private volatile Readiness readiness = Readiness.START;
     private volatile Result last = Result.NONE;
 
@@ -113,7 +115,7 @@ final class GatewayCycle {
      */
     Result run(Inputs inputs, List<NodeReport> nodes, boolean leaving) {
         Map<String, SortedSet<IpAddress>> present = interfaces.present();
-        Wanted wanted = Wanted.of(identity, inputs).withMissing(present.keySet());
+        Wanted wanted = continued(Wanted.of(identity, inputs)).withMissing(present.keySet());
         SortedSet<IpAddress> internal = wanted.links().usable(present);
 
         Announcement announcement = leaving
@@ -132,6 +134,11 @@ final class GatewayCycle {
         SortedSet<String> using = Readiness.stillUsing(internal, report.gateway(), nodes);
         last = new Result(report, using, forwarded.targets().size());
         return last;
+    }
+
+    private Wanted continued(Wanted wanted) {
+        continuity = continuity.next(wanted.program(), nanos.getAsLong());
+        return wanted.carryingOut(continuity.last());
     }
 
     /** A kernel that refused the program may still lack a VIP that was to come. */

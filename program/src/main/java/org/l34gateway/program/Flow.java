@@ -45,4 +45,17 @@ public record Flow(
         protocols = Collections.unmodifiableSet(EnumSet.copyOf(protocols));
         backends = List.copyOf(backends);
     }
+
+    /** The same packets, of other destinations and for other backends. */
+    public Flow to(String otherName, List<IpPrefix> otherDestinations, List<Backend> otherBackends) {
+        return new Flow(
+                otherName,
+                priority,
+                otherDestinations,
+                sources,
+                sourcePorts,
+                destinationPorts,
+                protocols,
+                otherBackends);
+    }
 }

@@ -4,7 +4,10 @@ package org.l34gateway.program;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Set;
+import java.util.TreeSet;
+import org.l34gateway.ip.IpPrefix;
 
 /**
  * What one gateway pod must forward. Equal inputs give equal programs in every replica.
@@ -38,6 +41,30 @@ public record ForwardingProgram(long seed, List<TargetGroup> groups, List<Flow> 
                 }
             }
         }
+    }
+
+    /** VIPs with at least one target that gets packets. Sorted. */
+    public NavigableSet<IpPrefix> servedVips() {
+        NavigableSet<IpPrefix> served = new TreeSet<>();
+        for (Flow flow : flows) {
+            for (Backend backend : flow.backends()) {
+                if (backend.weight() > 0) {
+                    group(backend.group())
+                            .targets()
+                            .forEach(target -> target.vips().stream()
+                                    .filter(flow.destinations()::contains)
+                                    .forEach(served::add));
+                }
+            }
+        }
+        return served;
+    }
+
+    private TargetGroup group(String key) {
+        return groups.stream()
+                .filter(group -> group.key().equals(key))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** Forwards nothing. */

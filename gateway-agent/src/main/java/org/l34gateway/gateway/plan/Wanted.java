@@ -11,10 +11,7 @@ import java.util.TreeSet;
 import org.l34gateway.api.Report;
 import org.l34gateway.bird.BgpNeighbour;
 import org.l34gateway.ip.IpPrefix;
-import org.l34gateway.program.Backend;
-import org.l34gateway.program.Flow;
 import org.l34gateway.program.ForwardingProgram;
-import org.l34gateway.program.TargetGroup;
 import org.l34gateway.routing.GatewayDecision;
 import org.l34gateway.routing.GatewayProgram;
 
@@ -93,28 +90,13 @@ public record Wanted(
         return new Wanted(gateway, program, podUids, answerVips, links, neighbours, more);
     }
 
-    /** VIPs with at least one target that gets packets: those that may be announced. Sorted. */
-    public SortedSet<IpPrefix> servedVips() {
-        SortedSet<IpPrefix> served = new TreeSet<>();
-        for (Flow flow : program.flows()) {
-            for (Backend backend : flow.backends()) {
-                if (backend.weight() > 0) {
-                    Set<IpPrefix> held = heldByTargets(backend.group());
-                    held.retainAll(flow.destinations());
-                    served.addAll(held);
-                }
-            }
-        }
-        return served;
+    /** The same, with another program for the same targets. */
+    public Wanted carryingOut(ForwardingProgram other) {
+        return new Wanted(gateway, other, podUids, answerVips, links, neighbours, problems);
     }
 
-    private Set<IpPrefix> heldByTargets(String groupKey) {
-        Set<IpPrefix> held = new TreeSet<>();
-        for (TargetGroup group : program.groups()) {
-            if (group.key().equals(groupKey)) {
-                group.targets().forEach(target -> held.addAll(target.vips()));
-            }
-        }
-        return held;
+    /** VIPs with at least one target that gets packets: those that may be announced. Sorted. */
+    public SortedSet<IpPrefix> servedVips() {
+        return program.servedVips();
     }
 }
