@@ -38,4 +38,16 @@ public record Target(int identifier, String name, List<IpAddress> addresses, Set
         }
         vips = Collections.unmodifiableSortedSet(new TreeSet<>(vips));
     }
+
+    /** The same with no VIP of the families in which one of these is its address: it keeps its identifier, and loses its slots. */
+    public Target without(Set<IpAddress> masked) {
+        Set<IpFamily> families = EnumSet.noneOf(IpFamily.class);
+        addresses.stream().filter(masked::contains).forEach(address -> families.add(address.family()));
+        if (families.isEmpty()) {
+            return this;
+        }
+        Set<IpPrefix> left = new TreeSet<>(vips);
+        left.removeIf(vip -> families.contains(vip.family()));
+        return new Target(identifier, name, addresses, left);
+    }
 }

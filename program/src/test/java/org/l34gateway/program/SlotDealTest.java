@@ -4,14 +4,19 @@ package org.l34gateway.program;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.l34gateway.ip.IpAddress;
+import org.l34gateway.ip.IpPrefix;
 
 class SlotDealTest {
     private final long seed = Long.getLong("seed", System.nanoTime());
@@ -39,6 +44,44 @@ class SlotDealTest {
                 }
             }
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(SlotTableSize.class)
+    void a_target_that_is_left_out_for_a_while_gets_exactly_its_slots_back(SlotTableSize size) {
+        SlotDeal deal = SlotDeal.of(dice.nextLong(), "service-uid", size.universe());
+        IpAddress address = IpAddress.parse("10.0.0.1");
+        IpPrefix vip4 = IpPrefix.parse("20.0.0.1/32");
+        IpPrefix vip6 = IpPrefix.parse("2000::1/128");
+        List<Target> targets = new ArrayList<>();
+        someOf(size.universe(), 2 + dice.nextInt(size.universe() - 2)).stream()
+                .forEach(identifier ->
+                        targets.add(new Target(identifier, "shop/a", List.of(address), Set.of(vip4, vip6))));
+        int masked = dice.nextInt(targets.size());
+        List<Target> left = new ArrayList<>(targets);
+        left.set(masked, targets.get(masked).without(Set.of(address)));
+        assertThat(left.get(masked).identifier()).isEqualTo(targets.get(masked).identifier());
+        SlotTable before = deal.among(holders(targets, vip4));
+        SlotTable while4 = deal.among(holders(left, vip4));
+        for (int slot = 0; slot < size.slots(); slot++) {
+            boolean its = before.owner(slot) == targets.get(masked).identifier();
+            assertThat(while4.owner(slot) != before.owner(slot))
+                    .as("seed %d: its slots move and no others", seed)
+                    .isEqualTo(its);
+        }
+        assertThat(deal.among(holders(left, vip6)))
+                .as("seed %d: the other family", seed)
+                .isEqualTo(before);
+        left.set(masked, targets.get(masked).without(Set.of()));
+        assertThat(deal.among(holders(left, vip4))).as("seed %d", seed).isEqualTo(before);
+    }
+
+    private static BitSet holders(List<Target> targets, IpPrefix vip) {
+        BitSet active = new BitSet();
+        targets.stream()
+                .filter(target -> target.vips().contains(vip))
+                .forEach(target -> active.set(target.identifier()));
+        return active;
     }
 
     @ParameterizedTest
