@@ -18,6 +18,10 @@ import org.jspecify.annotations.Nullable;
  * @param targets which targets have slots of which VIPs
  * @param announcedVIPs VIPs that BIRD exports to routers
  * @param sessions with the outside routers
+ * @param unreachable targets of which this pod's own probes get no answer, sorted by pod; other gateway pods leave one
+ *     out of their tables when a majority says so
+ * @param isolated whether the others still reach most targets and this pod does not: it announces nothing, is no next
+ *     hop, and what it cannot reach counts for nobody. Absent is false
  * @param problems what this pod could not do, and why
  */
 public record GatewayReportSpec(
@@ -32,6 +36,8 @@ public record GatewayReportSpec(
         List<TargetVips> targets,
         @JsonProperty("announcedVIPs") List<String> announcedVIPs,
         List<Session> sessions,
+        List<Unreachable> unreachable,
+        boolean isolated,
         List<Report.Problem> problems) {
     public GatewayReportSpec {
         addresses = JsonList.of(addresses);
@@ -40,6 +46,7 @@ public record GatewayReportSpec(
         targets = JsonList.of(targets);
         announcedVIPs = JsonList.of(announcedVIPs);
         sessions = JsonList.of(sessions);
+        unreachable = JsonList.of(unreachable);
         problems = JsonList.of(problems);
     }
 
@@ -52,6 +59,18 @@ public record GatewayReportSpec(
             String podUID, @JsonProperty("vips") List<String> vips) {
         public TargetVips {
             vips = JsonList.of(vips);
+        }
+    }
+
+    /**
+     * A target that does not answer.
+     *
+     * @param podUID the target's pod
+     * @param addresses that do not answer, on the Gateway's internal networks: one family may fail alone
+     */
+    public record Unreachable(String podUID, List<String> addresses) {
+        public Unreachable {
+            addresses = JsonList.of(addresses);
         }
     }
 

@@ -63,6 +63,8 @@ final class GatewayCycle {
                         List.of(),
                         List.of(),
                         List.of(),
+                        List.of(),
+                        false,
                         List.of()),
                 new TreeSet<>(),
                 0);

@@ -17,7 +17,8 @@ import org.l34gateway.ip.IpFamily;
 
 /**
  * Which gateway pods application pods send their answers through (design, decision 10): pods of the Gateway whose
- * report says that the program is in the kernel and that a default route of the family was learned.
+ * report says that the program is in the kernel and that a default route of the family was learned, and does not say that
+ * the pod is cut off from its targets.
  */
 public final class NextHops {
     private NextHops() {}
@@ -35,15 +36,21 @@ public final class NextHops {
             GatewayReportSpec spec = report.getSpec();
             boolean ours = report.getMetadata().getNamespace().equals(gateway.namespace())
                     && spec.gateway().uid().equals(gateway.uid());
-            if (ours && spec.programmed() && pods.stream().anyMatch(pod -> wrote(pod, report, gateway))) {
+            if (ours
+                    && spec.programmed()
+                    && !spec.isolated()
+                    && pods.stream().anyMatch(pod -> wrote(pod, report, gateway))) {
                 addressesWithDefaultRoute(spec, hops);
             }
         }
         return Collections.unmodifiableSortedSet(hops);
     }
 
-    /** Whether the pod is the one that the report speaks for. */
-    static boolean wrote(Pod pod, GatewayReport report, Report.ObjectRef gateway) {
+    /**
+     * Whether a report of a Gateway speaks for this pod: the pod has its name and UID, runs under the Gateway's label and is
+     * not finished.
+     */
+    public static boolean wrote(Pod pod, GatewayReport report, Report.ObjectRef gateway) {
         Map<String, String> labels = pod.getMetadata().getLabels();
         String phase = pod.getStatus() == null ? null : pod.getStatus().getPhase();
         return pod.getMetadata().getUid().equals(report.getSpec().podUID())

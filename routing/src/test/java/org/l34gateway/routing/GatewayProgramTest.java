@@ -83,15 +83,18 @@ class GatewayProgramTest {
     }
 
     @Test
-    void a_next_hop_is_programmed_has_a_default_route_and_is_there() {
+    void a_next_hop_is_programmed_has_a_default_route_is_there_and_not_isolated() {
         var gateway = new Report.ObjectRef("shop", "gw", "uid-gw");
         var good = report(
                 "p1", "gw", "programmed: true\naddresses: [nonsense, 10.0.0.9, 'fd00::9']\ndefaultRoutes: [IPv4]");
         var unprogrammed = report("p2", "gw", "programmed: false\naddresses: [10.0.0.8]\ndefaultRoutes: [IPv4]");
         var gone = report("p3", "gw", "programmed: true\naddresses: [10.0.0.7]\ndefaultRoutes: [IPv4]");
         var other = report("p4", "other", "programmed: true\naddresses: [10.0.0.6]\ndefaultRoutes: [IPv4]");
-        var pods = List.of(gatewayPod("p1", "gw"), gatewayPod("p2", "gw"), gatewayPod("p4", "other"));
-        assertThat(NextHops.of(gateway, List.of(good, unprogrammed, gone, other), pods))
+        var isolated =
+                report("p5", "gw", "programmed: true\naddresses: [10.0.0.5]\ndefaultRoutes: [IPv4]\nisolated: true");
+        var pods = List.of(
+                gatewayPod("p1", "gw"), gatewayPod("p2", "gw"), gatewayPod("p4", "other"), gatewayPod("p5", "gw"));
+        assertThat(NextHops.of(gateway, List.of(good, unprogrammed, gone, other, isolated), pods))
                 .containsExactly(IpAddress.parse("10.0.0.9"));
     }
 

@@ -58,6 +58,8 @@ public final class ReportContent {
                 targets(forwarded, knownPods),
                 texts(router.announcedVips()),
                 sessions(router),
+                List.of(),
+                false,
                 problems);
     }
 
@@ -75,6 +77,8 @@ public final class ReportContent {
                 content.targets(),
                 content.announcedVIPs(),
                 content.sessions(),
+                content.unreachable(),
+                content.isolated(),
                 content.problems());
     }
 

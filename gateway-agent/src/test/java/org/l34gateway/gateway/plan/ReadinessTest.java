@@ -29,6 +29,8 @@ class ReadinessTest {
                 List.of(),
                 List.of(),
                 List.of(),
+                List.of(),
+                false,
                 List.of());
     }
 

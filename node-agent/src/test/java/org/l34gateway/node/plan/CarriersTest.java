@@ -50,6 +50,8 @@ class CarriersTest {
                 List.of(new GatewayReportSpec.TargetVips("uid-a", List.of(vipsOfA))),
                 List.of(),
                 List.of(),
+                List.of(),
+                false,
                 List.of()));
         return report;
     }
