@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.l34gateway.api.GatewayReport;
 import org.l34gateway.api.GatewayRouter;
 import org.l34gateway.api.L34Route;
 import org.l34gateway.api.Names;
@@ -73,6 +74,11 @@ final class AgentLoop implements Reconciler {
                 Watched.in(namespace, Pod.class)
                         .withField("metadata.name", identity.podName())
                         .trimmedBy(Trim.podSkeleton()),
+                Watched.in(namespace, Pod.class)
+                        .withLabels(Names.GATEWAY_LABEL + "=" + identity.gatewayName())
+                        .trimmedBy(Trim.podSkeleton()),
+                Watched.in(namespace, GatewayReport.class)
+                        .withLabels(Names.GATEWAY_LABEL + "=" + identity.gatewayName()),
                 Watched.everywhere(NodeReport.class));
     }
 
@@ -101,6 +107,11 @@ final class AgentLoop implements Reconciler {
         Pod self = snapshot.find(Pod.class, identity.namespace(), identity.podName())
                 .filter(pod -> identity.podUid().equals(pod.getMetadata().getUid()))
                 .orElse(null);
-        return new Inputs(objects, snapshot.all(EndpointSlice.class), self);
+        return new Inputs(
+                objects,
+                snapshot.all(EndpointSlice.class),
+                self,
+                snapshot.all(GatewayReport.class),
+                snapshot.all(Pod.class));
     }
 }

@@ -58,6 +58,8 @@ class AgentLoopTest {
         objects.addAll(inputs.cluster().routers());
         objects.addAll(inputs.cluster().services());
         objects.addAll(inputs.slices());
+        objects.addAll(inputs.reports());
+        objects.addAll(inputs.gatewayPods());
         if (inputs.self() != null) {
             objects.add(inputs.self());
         }
@@ -98,7 +100,8 @@ class AgentLoopTest {
                 .withUid("another")
                 .endMetadata()
                 .build();
-        loop.readFrom(() -> Optional.of(snapshot(new Inputs(inputs.cluster(), inputs.slices(), younger))));
+        loop.readFrom(() ->
+                Optional.of(snapshot(new Inputs(inputs.cluster(), inputs.slices(), younger, List.of(), List.of()))));
         loop.reconcile();
         assertThat(pod.announced).as("its network is not known").isEmpty();
     }

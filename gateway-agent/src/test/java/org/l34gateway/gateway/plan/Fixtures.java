@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.SortedSet;
 import java.util.StringJoiner;
 import java.util.TreeSet;
+import org.l34gateway.api.GatewayReport;
 import org.l34gateway.api.GatewayRouter;
 import org.l34gateway.api.L34Route;
 import org.l34gateway.api.NodeReport;
@@ -149,7 +150,18 @@ public final class Fixtures {
     static Inputs inputs(Map<String, List<String>> vipsByPod, GatewayRouter... routers) {
         Cluster cluster =
                 new Cluster(List.of(), List.of(gateway()), List.of(route()), List.of(routers), List.of(service()));
-        return new Inputs(cluster, List.of(slice(vipsByPod)), self());
+        return new Inputs(cluster, List.of(slice(vipsByPod)), self(), List.of(), List.of());
+    }
+
+    /** With another gateway pod that reaches the targets a and b by IPv4 and has written this version of its report. */
+    public static Inputs withPeer(Inputs inputs, int version) {
+        GatewayReport report = gatewayReport(
+                "gw-1",
+                "uid-gw",
+                "targets: [{podUID: uid-a, vips: [20.0.0.1/32]}, {podUID: uid-b, vips: [20.0.0.1/32]}]");
+        report.getMetadata().setResourceVersion(String.valueOf(version));
+        return new Inputs(
+                inputs.cluster(), inputs.slices(), inputs.self(), List.of(report), List.of(gatewayPod("gw-1")));
     }
 
     /** A cluster in which the Gateway is not any more. */
@@ -158,7 +170,9 @@ public final class Fixtures {
         return new Inputs(
                 new Cluster(List.of(), List.of(), cluster.routes(), cluster.routers(), cluster.services()),
                 inputs.slices(),
-                inputs.self());
+                inputs.self(),
+                inputs.reports(),
+                inputs.gatewayPods());
     }
 
     /** A node with one application pod that holds these VIPs for the Gateway and has these next hops. */
@@ -175,6 +189,30 @@ public final class Fixtures {
                   - {namespace: shop, name: %s, uid: uid-%s, sandbox: s, podIPs: [], problems: [], gateways: [
                       {gateway: {namespace: shop, name: gw, uid: uid-gw}, table: 5000, vips: [%s], nextHops: [%s]}]}
                 """.formatted(pod, pod, pod, quoted(vips), quoted(nextHops)));
+    }
+
+    /** A pod of the Gateway. */
+    static Pod gatewayPod(String name) {
+        return read(Pod.class, """
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: %s, labels: {service.kubernetes.io/service-proxy-name: gw}}
+                status: {phase: Running}
+                """.formatted(name));
+    }
+
+    /** The report of a pod; fields of the spec beside the first three as given. */
+    static GatewayReport gatewayReport(String pod, String gatewayUid, String spec) {
+        return read(GatewayReport.class, """
+                apiVersion: l34.gateway.api.poc/v1alpha1
+                kind: GatewayReport
+                metadata: {name: %s, labels: {service.kubernetes.io/service-proxy-name: gw}}
+                spec:
+                  gateway: {namespace: shop, name: gw, uid: %s}
+                  podUID: uid-%s
+                  observedAt: "2026-01-01T00:00:00Z"
+                %s
+                """.formatted(pod, gatewayUid, pod, spec.indent(2)));
     }
 
     private static String quoted(Collection<String> texts) {

@@ -132,14 +132,15 @@ class WantedTest {
         Inputs inputs = inputs(Map.of());
         for (String status :
                 List.of("", "not JSON", "[]", "[{\"name\":\"shop/macvlan-nad-2\",\"ips\":[\"10.0.0.1\"]}]")) {
-            Wanted wanted = Wanted.of(SELF, new Inputs(inputs.cluster(), inputs.slices(), Fixtures.self(status)));
+            Wanted wanted = Wanted.of(
+                    SELF, new Inputs(inputs.cluster(), inputs.slices(), Fixtures.self(status), List.of(), List.of()));
             assertThat(wanted.links().internal()).as(status).isEmpty();
             assertThat(wanted.problems())
                     .as(status)
                     .extracting(Report.Problem::reason)
                     .containsExactly("NetworkStatus");
         }
-        assertThat(Wanted.of(SELF, new Inputs(inputs.cluster(), inputs.slices(), null))
+        assertThat(Wanted.of(SELF, new Inputs(inputs.cluster(), inputs.slices(), null, List.of(), List.of()))
                         .problems())
                 .extracting(Report.Problem::message)
                 .containsExactly("the API server does not show this pod yet");

@@ -138,6 +138,22 @@ class GatewayChartTest {
     }
 
     @Test
+    void a_gateway_pod_reads_what_the_others_report_and_writes_nothing_else() throws Exception {
+        JsonNode role = render().ofKind("ClusterRole").stream()
+                .filter(each -> Manifests.name(each).equals("l34-system:edge:gateway"))
+                .findFirst()
+                .orElseThrow();
+        for (var rule : role.path("rules")) {
+            assertThat(rule.path("verbs").toString())
+                    .as(rule.toString())
+                    .isEqualTo(
+                            rule.path("resources").toString().equals("[\"gatewayreports\"]")
+                                    ? "[\"get\",\"list\",\"watch\",\"create\",\"patch\"]"
+                                    : "[\"get\",\"list\",\"watch\"]");
+        }
+    }
+
+    @Test
     void every_binding_has_its_role_and_its_account() throws Exception {
         var objects = render();
         for (String scope : List.of("Cluster", "")) {
