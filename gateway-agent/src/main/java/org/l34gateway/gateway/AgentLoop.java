@@ -91,10 +91,10 @@ final class AgentLoop implements Reconciler {
         Snapshot snapshot = now.get();
         boolean leaving = departure.begun();
         GatewayCycle.Result result = cycle.run(inputs(snapshot), snapshot.all(NodeReport.class), leaving);
-        reports.offer(result.report(), leaving);
+        reports.offer(result.report(), leaving, result.reach().pleas());
         reportSoon.run();
         departure.observe(result, reports.wrote(result.report()));
-        return Outcome.after(leaving ? LOOK_WHILE_LEAVING : LOOK);
+        return Outcome.after(result.reach().patience(leaving ? LOOK_WHILE_LEAVING : LOOK));
     }
 
     private Inputs inputs(Snapshot snapshot) {

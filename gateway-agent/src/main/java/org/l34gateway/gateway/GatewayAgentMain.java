@@ -53,7 +53,9 @@ public final class GatewayAgentMain {
         var bird = new RunningBird(settings.bird(), BIRD_TIMEOUT);
         var router = new BirdRouter(identity, bird::apply, bird.control());
         var interfaces = new KernelInterfaces(new Rtnetlink(netlink));
-        var cycle = new GatewayCycle(identity, forwarder, router, interfaces, ticker::nanos, metrics);
+        NetlinkSocket probing = daemon.with("probe-netlink", NetlinkSocket.open());
+        var probe = new NeighbourTargetProbe(new Rtnetlink(probing), ticker);
+        var cycle = new GatewayCycle(identity, forwarder, router, interfaces, probe, ticker::nanos, metrics);
 
         // A pod writes its own report only; no lease is needed for that.
         var writer = new ServerSideApply(client, () -> true, metrics);
@@ -70,11 +72,17 @@ public final class GatewayAgentMain {
         ClusterWatch clusterWatch =
                 daemon.with("watch", ClusterWatch.start(client, AgentLoop.watched(identity), loop::trigger, metrics));
         agent.readFrom(clusterWatch::snapshot);
+        // A thread of its own: neither the API server nor BIRD nor a long program may keep it from asking.
+        probe.tell(loop::trigger);
+        var probeLoop = new ReconcileLoop("probe", probe, pace(), ticker, metrics, Thread.ofPlatform());
+        daemon.with("probe", probeLoop.start());
+        probeLoop.trigger();
         daemon.with("kernel-news", KernelNews.start(loop::trigger, daemon::fail));
         daemon.with("departure", () -> departure.leave(loop::trigger));
         loop.trigger();
 
         health.alive("loop", loop.moving(LONGEST_RUN))
+                .alive("probe", probeLoop.moving(LONGEST_RUN))
                 .ready("runs", loop.succeeding())
                 .ready("watches", clusterWatch.synced())
                 .ready("report", reported(reports))

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -155,12 +156,11 @@ final class KernelForwarder implements Forwarder, AutoCloseable {
     private static @Nullable Interfaces interfaces(Wanted wanted, Set<String> present) {
         Set<String> external = new TreeSet<>(wanted.links().external());
         external.retainAll(present);
-        Set<String> internal = new TreeSet<>(wanted.links().internal());
-        internal.retainAll(present);
+        Optional<String> internal = wanted.links().towardsTargets(present);
         if (external.isEmpty() || internal.isEmpty()) {
             return null;
         }
-        return new Interfaces(external, internal.iterator().next(), families());
+        return new Interfaces(external, internal.get(), families());
     }
 
     /** IPv6 may be compiled out or switched off at boot. */

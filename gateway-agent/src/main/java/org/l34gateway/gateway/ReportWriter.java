@@ -37,8 +37,9 @@ final class ReportWriter implements Reconciler {
     private final InstantSource clock;
     private final AtomicReference<@Nullable News> newest = new AtomicReference<>();
     private volatile ReportPace pace = ReportPace.START;
+    private long answeredPleas;
 
-    private record News(GatewayReportSpec content, boolean urgent) {}
+    private record News(GatewayReportSpec content, boolean leaving, long pleas) {}
 
     ReportWriter(AgentIdentity identity, ClusterWriter writer, LongSupplier nanos, InstantSource clock) {
         this.identity = identity;
@@ -51,10 +52,12 @@ final class ReportWriter implements Reconciler {
      * Takes the newest content for the next run.
      *
      * @param content without a time
-     * @param urgent whether a change of it must not wait
+     * @param leaving whether the pod goes
+     * @param pleas {@link org.l34gateway.gateway.plan.Reach#pleas()}: when it has grown, the report is written though it
+     *     has not changed
      */
-    void offer(GatewayReportSpec content, boolean urgent) {
-        newest.set(new News(content, urgent));
+    void offer(GatewayReportSpec content, boolean leaving, long pleas) {
+        newest.set(new News(content, leaving, pleas));
     }
 
     /** Whether the API server has this content. */
@@ -74,16 +77,25 @@ final class ReportWriter implements Reconciler {
             return Outcome.done();
         }
         long now = nanos.getAsLong();
-        return switch (pace.decide(news.content(), now, news.urgent())) {
+        return switch (pace.decide(news.content(), now, urgency(news))) {
             case ReportPace.Step.Wait(var time) -> Outcome.after(time);
-            case ReportPace.Step.Write _ -> write(news.content(), now);
+            case ReportPace.Step.Write _ -> write(news, now);
         };
     }
 
-    private Outcome write(GatewayReportSpec content, long now) {
+    private ReportPace.Urgency urgency(News news) {
+        if (news.leaving()) {
+            return ReportPace.Urgency.LEAVING;
+        }
+        return news.pleas() == answeredPleas ? ReportPace.Urgency.NONE : ReportPace.Urgency.ASKED_FOR;
+    }
+
+    private Outcome write(News news, long now) {
+        GatewayReportSpec content = news.content();
         Written<GatewayReport> written = writer.apply(report(content), MANAGER, true);
         if (written.done()) {
             pace = new ReportPace(content, now);
+            answeredPleas = news.pleas();
         } else {
             // Refused by validation or admission: the next content may pass; this one is tried again at leisure.
             LOG.warn("report of pod={} not written: {}", identity.podName(), written);

@@ -48,7 +48,7 @@ class AgentLoopTest {
     };
     private final ReportWriter reports = new ReportWriter(SELF, cluster, () -> 0, InstantSource.system());
     private final Departure departure = new Departure(Duration.ofSeconds(10));
-    private final GatewayCycle cycle = new GatewayCycle(SELF, pod, pod, pod, () -> 0, new SimpleMeterRegistry());
+    private final GatewayCycle cycle = new GatewayCycle(SELF, pod, pod, pod, pod, () -> 0, new SimpleMeterRegistry());
     private final AgentLoop loop = new AgentLoop(SELF, cycle, reports, reports::reconcile, departure);
 
     private static Snapshot snapshot(Inputs inputs, HasMetadata... more) {

@@ -19,7 +19,7 @@ class DepartureTest {
     private static final List<String> VIP = List.of("20.0.0.1/32");
 
     private final FakePod pod = new FakePod();
-    private final GatewayCycle cycle = new GatewayCycle(SELF, pod, pod, pod, () -> 0, new SimpleMeterRegistry());
+    private final GatewayCycle cycle = new GatewayCycle(SELF, pod, pod, pod, pod, () -> 0, new SimpleMeterRegistry());
 
     private GatewayCycle.Result run(boolean leaving, NodeReport... nodes) {
         return cycle.run(inputs(Map.of("a", VIP)), List.of(nodes), leaving);

@@ -3,12 +3,14 @@ package org.l34gateway.gateway;
 
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.l34gateway.bird.BgpNeighbour;
 import org.l34gateway.bird.BgpSession;
 import org.l34gateway.gateway.plan.Fixtures;
@@ -24,7 +26,7 @@ import org.l34gateway.routing.GatewayProgram;
  * Kernel and BIRD of a gateway pod as values, with a diary of what was done to them. Whatever is done, a VIP is never
  * announced that has no slot: both notice at once when that is broken.
  */
-final class FakePod implements Forwarder, Router, PodInterfaces {
+final class FakePod implements Forwarder, Router, PodInterfaces, TargetProbe {
     final List<String> diary = new ArrayList<>();
     Forwarded kernel = Forwarded.NOTHING;
     SortedSet<IpPrefix> announced = new TreeSet<>();
@@ -35,6 +37,8 @@ final class FakePod implements Forwarder, Router, PodInterfaces {
     boolean kernelRefuses;
     boolean birdIsSilent;
     SortedSet<IpAddress> addresses = Fixtures.addresses("169.111.100.9", "fd00::9", "10.9.9.9");
+    final Map<IpAddress, Long> dead = new HashMap<>();
+    Set<IpAddress> watched = Set.of();
     final Set<IpFamily> defaultRoutes = EnumSet.allOf(IpFamily.class);
 
     @Override
@@ -87,6 +91,14 @@ final class FakePod implements Forwarder, Router, PodInterfaces {
         return birdIsSilent
                 ? RouterView.silent(List.of())
                 : new RouterView(neighbours, announced, sessions, List.of(), defaultRoutes, List.of());
+    }
+
+    @Override
+    public Map<IpAddress, Long> watch(Set<IpAddress> targets, @Nullable String link) {
+        watched = Set.copyOf(targets);
+        Map<IpAddress, Long> seen = new HashMap<>(dead);
+        seen.keySet().retainAll(targets);
+        return seen;
     }
 
     @Override

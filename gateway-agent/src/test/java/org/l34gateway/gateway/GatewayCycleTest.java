@@ -17,13 +17,15 @@ import org.junit.jupiter.api.Test;
 import org.l34gateway.api.GatewayReportSpec;
 import org.l34gateway.gateway.plan.Fixtures;
 import org.l34gateway.gateway.plan.Inputs;
+import org.l34gateway.ip.IpAddress;
 
 class GatewayCycleTest {
     private static final List<String> ONE = List.of("20.0.0.1/32");
 
     private final FakePod pod = new FakePod();
+    private long now;
     private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
-    private final GatewayCycle cycle = new GatewayCycle(SELF, pod, pod, pod, () -> 0, metrics);
+    private final GatewayCycle cycle = new GatewayCycle(SELF, pod, pod, pod, pod, () -> now, metrics);
 
     private GatewayReportSpec run(Inputs inputs) {
         return cycle.run(inputs, List.of(), false).report();
@@ -100,7 +102,7 @@ class GatewayCycleTest {
     void a_process_that_was_killed_adopts_what_its_pod_forwards() {
         run(inputs(Map.of("a", ONE)));
         pod.diary.clear();
-        new GatewayCycle(SELF, pod, pod, pod, () -> 0, new SimpleMeterRegistry())
+        new GatewayCycle(SELF, pod, pod, pod, pod, () -> 0, new SimpleMeterRegistry())
                 .run(inputs(Map.of("a", ONE)), List.of(), false);
         assertThat(pod.diary).isEmpty();
     }
@@ -121,6 +123,49 @@ class GatewayCycleTest {
         assertThat(result.report().targets()).hasSize(1);
         assertThat(result.stillUsing()).containsExactly("shop/a");
         assertThat(metrics.get("l34.gateway.targets").gauge().value()).isEqualTo(1);
+    }
+
+    @Test
+    void a_target_that_does_not_answer_loses_its_slots_is_reported_and_asked_on() {
+        var two = inputs(new TreeMap<>(Map.of("a", ONE, "b", ONE)));
+        run(two);
+        pod.dead.put(IpAddress.parse("169.111.100.100"), 0L);
+        GatewayReportSpec report = run(two);
+        assertThat(report.targets())
+                .extracting(GatewayReportSpec.TargetVips::podUID)
+                .containsExactly("uid-b");
+        assertThat(report.unreachable())
+                .containsExactly(new GatewayReportSpec.Unreachable("uid-a", List.of("169.111.100.100")));
+        assertThat(pod.watched).isEqualTo(addresses("169.111.100.100", "169.111.100.101"));
+        assertThat(metrics.get("l34.gateway.unreachable.targets").gauge().value())
+                .isEqualTo(1);
+        pod.dead.clear();
+        assertThat(run(two).targets()).hasSize(2);
+    }
+
+    @Test
+    void a_pod_that_is_cut_off_announces_nothing_is_no_next_hop_and_keeps_its_slots() {
+        var two = inputs(new TreeMap<>(Map.of("a", ONE, "b", ONE)));
+        run(Fixtures.withPeer(two, 1));
+        pod.dead.put(IpAddress.parse("169.111.100.100"), now);
+        pod.dead.put(IpAddress.parse("169.111.100.101"), now);
+        assertThat(run(Fixtures.withPeer(two, 1)).isolated())
+                .as("it only suspects")
+                .isFalse();
+        assertThat(pod.announced).isNotEmpty();
+        pod.diary.clear();
+        now += 200_000_000;
+        run(Fixtures.withPeer(two, 2));
+        now += 1_300_000_000;
+        GatewayReportSpec report = run(Fixtures.withPeer(two, 2));
+        assertThat(pod.diary).containsExactly("announce []");
+        assertThat(report.isolated()).isTrue();
+        assertThat(report.addresses()).isEmpty();
+        assertThat(report.targets()).hasSize(2);
+        assertThat(cycle.readiness().missing()).startsWith("isolated");
+        pod.dead.clear();
+        assertThat(run(Fixtures.withPeer(two, 3)).isolated()).isFalse();
+        assertThat(pod.announced).isNotEmpty();
     }
 
     @Test

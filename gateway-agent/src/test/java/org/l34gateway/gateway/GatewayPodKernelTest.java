@@ -16,14 +16,23 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.l34gateway.api.GatewayReportSpec;
+import org.l34gateway.bird.BirdConfiguration;
 import org.l34gateway.gateway.plan.Wanted;
 import org.l34gateway.ip.IpAddress;
+import org.l34gateway.ip.IpFamily;
+import org.l34gateway.ip.IpPrefix;
+import org.l34gateway.linux.KernelWatch;
 import org.l34gateway.linux.NetlinkSocket;
 import org.l34gateway.linux.Sysctl;
 import org.l34gateway.linux.testing.InScratchNetns;
 import org.l34gateway.netlink.Address;
 import org.l34gateway.netlink.Link;
+import org.l34gateway.netlink.NextHop;
+import org.l34gateway.netlink.Notification;
+import org.l34gateway.netlink.Route;
 import org.l34gateway.netlink.Rtnetlink;
 
 /** The agent's hands on a real kernel: a namespace that looks like a gateway pod, with a BIRD that is played. */
@@ -36,11 +45,11 @@ class GatewayPodKernelTest {
 
     private static GatewayCycle cycle(KernelForwarder forwarder, FakePod bird, Rtnetlink kernel) {
         return new GatewayCycle(
-                SELF, forwarder, bird, new KernelInterfaces(kernel), System::nanoTime, new SimpleMeterRegistry());
+                SELF, forwarder, bird, new KernelInterfaces(kernel), bird, System::nanoTime, new SimpleMeterRegistry());
     }
 
     /** An interface that is up, with an address; its other end stays in this namespace too. */
-    private static void interfaceWith(Rtnetlink kernel, String name, String... addresses) {
+    static void interfaceWith(Rtnetlink kernel, String name, String... addresses) {
         kernel.addVeth(name, name + "p");
         for (String end : List.of(name, name + "p")) {
             Link link = kernel.link(end);
@@ -58,7 +67,7 @@ class GatewayPodKernelTest {
     }
 
     /** What the controller's selection element has the CNI plugin set in a gateway pod. */
-    private static void parametersOfAGatewayPod() {
+    static void parametersOfAGatewayPod() {
         Map.of(
                         "net/ipv4/ip_forward", "1",
                         "net/ipv4/conf/all/rp_filter", "0",
@@ -141,9 +150,40 @@ class GatewayPodKernelTest {
                 KernelNews listening = KernelNews.start(news::release, failure -> {
                     throw new AssertionError(failure);
                 })) {
-            interfaceWith(new Rtnetlink(socket), "net2", "169.111.100.9");
+            var kernel = new Rtnetlink(socket);
+            interfaceWith(kernel, "net2", "169.111.100.9");
             assertThat(news.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
             assertThat(listening).isNotNull();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"169.254.100.150", "100:100::150"})
+    void a_default_route_of_bird_that_goes_is_news(String router) throws Exception {
+        IpAddress address = IpAddress.parse(router);
+        IpPrefix all = IpPrefix.parse(address.family() == IpFamily.IPV4 ? "0.0.0.0/0" : "::/0");
+        boolean gone = false;
+        try (NetlinkSocket socket = NetlinkSocket.open();
+                KernelWatch watch = KernelWatch.open(KernelNews.GROUPS)) {
+            var kernel = new Rtnetlink(socket);
+            interfaceWith(kernel, "net1", "169.254.100.9", "100:100::9");
+            Link link = kernel.link("net1");
+            assertThat(link).isNotNull();
+            Route route = Route.unicast(
+                    all, BirdConfiguration.KERNEL_TABLE, List.of(new NextHop(address, link.index(), 1, false)));
+            kernel.add(route);
+            kernel.delete(route);
+            while (!gone) {
+                List<Notification> news = watch.await(10_000);
+                assertThat(news).as("news before the route's").isNotEmpty();
+                for (Notification each : news) {
+                    if (each instanceof Notification.Gone(var object) && object instanceof Route) {
+                        assertThat(KernelNews.matters(each)).isTrue();
+                        gone = true;
+                    }
+                }
+            }
+            watch.release();
         }
     }
 }

@@ -53,7 +53,7 @@ class ReportWriterTest {
 
     private static GatewayReportSpec content(List<String> vips) {
         var pod = new FakePod();
-        return new GatewayCycle(SELF, pod, pod, pod, () -> 0, new SimpleMeterRegistry())
+        return new GatewayCycle(SELF, pod, pod, pod, pod, () -> 0, new SimpleMeterRegistry())
                 .run(inputs(Map.of("a", vips)), List.of(), false)
                 .report();
     }
@@ -61,7 +61,7 @@ class ReportWriterTest {
     @Test
     void the_report_is_the_pods_own_and_says_when() {
         assertThat(writer.reconcile()).isEqualTo(Outcome.done());
-        writer.offer(content(List.of("20.0.0.1/32")), false);
+        writer.offer(content(List.of("20.0.0.1/32")), false, 0);
         assertThat(writer.reconcile()).isInstanceOf(Outcome.After.class);
         GatewayReport report = written.getFirst();
         assertThat(report.getMetadata().getName()).isEqualTo("gw-0");
@@ -77,12 +77,12 @@ class ReportWriterTest {
 
     @Test
     void changes_are_a_second_apart_and_only_the_newest_is_written() {
-        writer.offer(content(List.of()), false);
+        writer.offer(content(List.of()), false, 0);
         writer.reconcile();
         now = SECOND / 2;
-        writer.offer(content(List.of("20.0.0.1/32")), false);
+        writer.offer(content(List.of("20.0.0.1/32")), false, 0);
         assertThat(writer.reconcile()).isEqualTo(Outcome.after(Duration.ofMillis(500)));
-        writer.offer(content(List.of("40.0.0.1/32")), false);
+        writer.offer(content(List.of("40.0.0.1/32")), false, 0);
         now = SECOND;
         writer.reconcile();
         assertThat(written).hasSize(2);
@@ -90,9 +90,23 @@ class ReportWriterTest {
     }
 
     @Test
+    void a_report_that_another_pod_asks_for_is_written_again_once() {
+        writer.offer(content(List.of()), false, 0);
+        writer.reconcile();
+        now = SECOND / 2;
+        writer.offer(content(List.of()), false, 1);
+        writer.reconcile();
+        assertThat(written).hasSize(2);
+        now = SECOND;
+        writer.offer(content(List.of()), false, 1);
+        writer.reconcile();
+        assertThat(written).hasSize(2);
+    }
+
+    @Test
     void a_refused_report_is_tried_again_and_counts_as_unwritten() {
         refused = true;
-        writer.offer(content(List.of()), false);
+        writer.offer(content(List.of()), false, 0);
         writer.reconcile();
         assertThat(writer.wrote(content(List.of()))).isFalse();
         refused = false;

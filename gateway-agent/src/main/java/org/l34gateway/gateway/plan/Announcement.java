@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.l34gateway.ip.IpAddress;
+import org.l34gateway.ip.IpFamily;
 import org.l34gateway.ip.IpPrefix;
 
 /**
@@ -32,10 +33,13 @@ public record Announcement(SortedSet<IpPrefix> before, SortedSet<IpPrefix> after
      * @param wanted the program that is to be in the kernel
      * @param present VIPs with at least one target in the kernel now
      * @param internalAddresses of this pod towards targets: without one of a family no target of it can be reached
+     * @param isolated families in which other gateway pods reach the targets and this one does not
      */
-    public static Announcement of(Wanted wanted, Set<IpPrefix> present, Set<IpAddress> internalAddresses) {
+    public static Announcement of(
+            Wanted wanted, Set<IpPrefix> present, Set<IpAddress> internalAddresses, Set<IpFamily> isolated) {
         SortedSet<IpPrefix> after = wanted.servedVips();
         after.removeIf(vip -> internalAddresses.stream().noneMatch(address -> address.family() == vip.family()));
+        after.removeIf(vip -> isolated.contains(vip.family()));
         SortedSet<IpPrefix> before = new TreeSet<>(after);
         before.retainAll(present);
         return new Announcement(before, after);

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -74,6 +75,15 @@ public record PodLinks(
         internal.forEach(name -> held.addAll(present.getOrDefault(name, Collections.emptySortedSet())));
         held.retainAll(addresses);
         return held;
+    }
+
+    /**
+     * The interface that packets leave by towards targets: the first by name that is there.
+     *
+     * @param present names of interfaces
+     */
+    public Optional<String> towardsTargets(Set<String> present) {
+        return internal.stream().filter(present::contains).findFirst();
     }
 
     private static NetworkStatus status(Pod self) throws FormatException {

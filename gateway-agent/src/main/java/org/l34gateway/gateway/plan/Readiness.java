@@ -16,7 +16,7 @@ import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpFamily;
 
 /**
- * Whether this pod carries its part: programmed, a default route learned, and next hop in all pods that are targets. The
+ * Whether this pod carries its part: programmed, not isolated, a default route learned, and next hop in all pods that are targets. The
  * last is asked for once only, and laggards are waited for 30 s only: a target that starts later must not make a gateway
  * pod unready.
  *
@@ -44,6 +44,13 @@ public record Readiness(@Nullable Long since, boolean reached, String missing) {
     public Readiness next(GatewayReportSpec report, Collection<String> targetPods, List<NodeReport> nodes, long now) {
         if (!report.programmed()) {
             return new Readiness(since, reached, "the program is not in the kernel");
+        }
+        if (report.isolated()) {
+            return new Readiness(
+                    since,
+                    reached,
+                    "isolated: no answer from " + report.unreachable().size()
+                            + " targets, and another gateway pod reaches more than this one");
         }
         SortedSet<IpAddress> hops = nextHops(report);
         if (hops.isEmpty()) {

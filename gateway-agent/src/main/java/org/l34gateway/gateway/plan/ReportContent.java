@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -26,7 +27,9 @@ public final class ReportContent {
     /**
      * Content without a time: {@code observedAt} is empty, so that equal states give equal contents.
      *
-     * @param internalAddresses of the pod towards targets, as the kernel has them
+     * @param internalAddresses of the pod towards targets, as the kernel has them; those of a family in which the pod is
+     *     isolated are left out, so that no application pod answers through them
+     * @param reach of the targets
      * @param knownPods UID of the pod of each target that was ever wanted, by target key: the kernel may hold older ones
      * @param leaving whether the pod shuts down: it is then no next hop, though its kernel goes on
      */
@@ -36,8 +39,12 @@ public final class ReportContent {
             Forwarded forwarded,
             RouterView router,
             SortedSet<IpAddress> internalAddresses,
+            Reach reach,
             Map<String, String> knownPods,
             boolean leaving) {
+        SortedSet<IpAddress> nextHops = new TreeSet<>(internalAddresses);
+        nextHops.removeIf(
+                address -> reach.isolated() || reach.isolatedFamilies().contains(address.family()));
         SortedSet<String> families = new TreeSet<>();
         router.defaultRoutes().forEach(family -> families.add(family == IpFamily.IPV4 ? "IPv4" : "IPv6"));
         List<Report.Problem> problems = new ArrayList<>(wanted.problems());
@@ -52,14 +59,14 @@ public final class ReportContent {
                 identity.nodeName(),
                 "",
                 forwarded.programmed() && !leaving,
-                texts(internalAddresses),
+                texts(nextHops),
                 List.copyOf(families),
                 texts(forwarded.answerVips()),
                 targets(forwarded, knownPods),
                 texts(router.announcedVips()),
                 sessions(router),
-                List.of(),
-                false,
+                unreachable(reach),
+                reach.isolated(),
                 problems);
     }
 
@@ -93,6 +100,16 @@ public final class ReportContent {
         List<GatewayReportSpec.TargetVips> targets = new ArrayList<>();
         byPod.forEach((pod, vips) -> targets.add(new GatewayReportSpec.TargetVips(pod, texts(vips))));
         return targets;
+    }
+
+    private static List<GatewayReportSpec.Unreachable> unreachable(Reach reach) {
+        SortedMap<String, SortedSet<IpAddress>> byPod = new TreeMap<>();
+        reach.unreachable()
+                .forEach((address, pod) ->
+                        byPod.computeIfAbsent(pod, _ -> new TreeSet<>()).add(address));
+        List<GatewayReportSpec.Unreachable> unreachable = new ArrayList<>();
+        byPod.forEach((pod, addresses) -> unreachable.add(new GatewayReportSpec.Unreachable(pod, texts(addresses))));
+        return unreachable;
     }
 
     private static List<GatewayReportSpec.Session> sessions(RouterView router) {

@@ -6,12 +6,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.l34gateway.api.Report;
 import org.l34gateway.bird.BgpNeighbour;
+import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpPrefix;
 import org.l34gateway.program.ForwardingProgram;
+import org.l34gateway.program.Target;
+import org.l34gateway.program.TargetGroup;
 import org.l34gateway.routing.GatewayDecision;
 import org.l34gateway.routing.GatewayProgram;
 
@@ -93,6 +98,45 @@ public record Wanted(
     /** The same, with another program for the same targets. */
     public Wanted carryingOut(ForwardingProgram other) {
         return new Wanted(gateway, other, podUids, answerVips, links, neighbours, problems);
+    }
+
+    /**
+     * Targets to watch over: address → UID of its pod, of the families in which they are to get packets and this pod has an
+     * address towards them. Sorted.
+     */
+    public SortedMap<IpAddress, String> probed(Set<IpAddress> internalAddresses) {
+        SortedMap<IpAddress, String> probed = new TreeMap<>();
+        for (TargetGroup group : program.groups()) {
+            for (Target target : group.targets()) {
+                String pod = podUids.get(GatewayProgram.targetKey(group.key(), target.identifier()));
+                for (IpAddress address : target.addresses()) {
+                    boolean used = target.vips().stream().anyMatch(vip -> vip.family() == address.family());
+                    boolean probeable = internalAddresses.stream().anyMatch(own -> own.family() == address.family());
+                    if (pod != null && used && probeable) {
+                        probed.put(address, pod);
+                    }
+                }
+            }
+        }
+        return probed;
+    }
+
+    /** The same without packets to these addresses. Targets keep their identifiers, so that their slots are theirs again later. */
+    public Wanted without(Set<IpAddress> masked) {
+        if (masked.isEmpty()) {
+            return this;
+        }
+        List<TargetGroup> groups = new ArrayList<>();
+        for (TargetGroup group : program.groups()) {
+            groups.add(new TargetGroup(
+                    group.key(),
+                    group.name(),
+                    group.capacity(),
+                    group.targets().stream()
+                            .map(target -> target.without(masked))
+                            .toList()));
+        }
+        return carryingOut(new ForwardingProgram(program.seed(), groups, program.flows()));
     }
 
     /** VIPs with at least one target that gets packets: those that may be announced. Sorted. */

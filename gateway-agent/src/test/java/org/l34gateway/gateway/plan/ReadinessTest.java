@@ -17,6 +17,10 @@ class ReadinessTest {
     private static final String HOP = "169.111.100.9";
 
     private static GatewayReportSpec report(boolean programmed, String... defaultRoutes) {
+        return report(programmed, false, defaultRoutes);
+    }
+
+    private static GatewayReportSpec report(boolean programmed, boolean isolated, String... defaultRoutes) {
         return new GatewayReportSpec(
                 GATEWAY,
                 "uid-gw-0",
@@ -30,7 +34,7 @@ class ReadinessTest {
                 List.of(),
                 List.of(),
                 List.of(),
-                false,
+                isolated,
                 List.of());
     }
 
@@ -43,6 +47,11 @@ class ReadinessTest {
         assertThat(first(report(true, "IPv4"), List.of()).ready()).isTrue();
         assertThat(first(report(false, "IPv4"), List.of()).missing()).contains("program");
         assertThat(first(report(true), List.of()).missing()).contains("default route");
+    }
+
+    @Test
+    void a_pod_that_is_cut_off_from_its_targets_says_so() {
+        assertThat(first(report(true, true, "IPv4"), List.of()).missing()).startsWith("isolated");
     }
 
     @Test

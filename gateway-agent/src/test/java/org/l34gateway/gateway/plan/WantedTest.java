@@ -2,6 +2,7 @@
 package org.l34gateway.gateway.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.l34gateway.gateway.plan.Fixtures.SELF;
 import static org.l34gateway.gateway.plan.Fixtures.inputs;
@@ -12,13 +13,16 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.l34gateway.api.Report;
 import org.l34gateway.bird.AutonomousSystem;
 import org.l34gateway.bird.Bfd;
 import org.l34gateway.bird.BgpNeighbour;
 import org.l34gateway.bird.HoldTime;
+import org.l34gateway.ip.IpAddress;
 import org.l34gateway.program.ForwardingProgram;
+import org.l34gateway.program.Target;
 
 class WantedTest {
     @Test
@@ -26,6 +30,34 @@ class WantedTest {
         Wanted wanted = Wanted.of(
                 SELF, inputs(Map.of("a", List.of("20.0.0.1/32", "2000::1/128"), "b", List.of("20.0.0.1/32"))));
         assertThat(wanted.servedVips()).isEqualTo(vips("20.0.0.1", "2000::1"));
+    }
+
+    @Test
+    void a_masked_address_takes_the_vips_of_its_family_from_all_targets_and_nothing_else() {
+        Wanted wanted = Wanted.of(
+                SELF,
+                inputs(new TreeMap<>(Map.of("a", List.of("20.0.0.1/32", "2000::1/128"), "b", List.of("40.0.0.1/32")))));
+        Wanted left = wanted.without(Fixtures.addresses("169.111.100.100"));
+        assertThat(left.servedVips()).isEqualTo(vips("40.0.0.1", "2000::1"));
+        assertThat(left.program().groups().getFirst().targets())
+                .extracting(Target::identifier)
+                .containsExactly(0, 1);
+        assertThat(left.podUids()).isEqualTo(wanted.podUids());
+        assertThat(wanted.without(Set.of())).isEqualTo(wanted);
+    }
+
+    @Test
+    void targets_are_probed_in_the_families_of_their_vips_that_this_pod_has_an_address_of() {
+        Wanted wanted = Wanted.of(
+                SELF,
+                inputs(new TreeMap<>(Map.of("a", List.of("20.0.0.1/32", "2000::1/128"), "b", List.of("40.0.0.1/32")))));
+        assertThat(wanted.probed(Fixtures.addresses("169.111.100.9", "fd00::9")))
+                .containsExactly(
+                        entry(IpAddress.parse("169.111.100.100"), "uid-a"),
+                        entry(IpAddress.parse("169.111.100.101"), "uid-b"),
+                        entry(IpAddress.parse("fd00::1:0"), "uid-a"));
+        assertThat(wanted.probed(Fixtures.addresses("fd00::9")))
+                .containsExactly(entry(IpAddress.parse("fd00::1:0"), "uid-a"));
     }
 
     @Test
