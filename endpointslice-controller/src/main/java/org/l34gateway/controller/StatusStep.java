@@ -2,11 +2,13 @@
 package org.l34gateway.controller;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.GatewayClass;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +24,7 @@ import org.l34gateway.controller.slices.ServiceSlices;
 import org.l34gateway.controller.status.ClassStatusDecision;
 import org.l34gateway.controller.status.GatewayFacts;
 import org.l34gateway.controller.status.GatewayStatusDecision;
+import org.l34gateway.controller.status.Reach;
 import org.l34gateway.controller.status.RouteStatusDecision;
 import org.l34gateway.controller.status.RouterStatusDecision;
 import org.l34gateway.controller.workload.WorkloadPlan;
@@ -96,6 +99,7 @@ record StatusStep(
             problems.add(new GatewayFacts.Problem("NodeAgentMissing", message));
             writes.warn(decision.gateway(), "Attach", "NodeAgentMissing", message);
         }
+        problems.addAll(Reach.problems(step.pods(), podNames(decision.ref().namespace())));
         if (!step.slices().laggards().isEmpty()) {
             problems.add(new GatewayFacts.Problem(
                     "NextHopLagging", String.join(", ", step.slices().laggards())));
@@ -119,6 +123,16 @@ record StatusStep(
                 .find(Deployment.class, key.namespace(), key.workload())
                 .orElse(null);
         return new GatewayFacts(step.workload(), deployment, step.pods(), stale(step), problems);
+    }
+
+    /** Names of a namespace's pods, by UID. */
+    private Map<String, String> podNames(String namespace) {
+        Map<String, String> names = new HashMap<>();
+        world.snapshot()
+                .in(namespace, Pod.class)
+                .forEach(pod ->
+                        names.put(pod.getMetadata().getUid(), pod.getMetadata().getName()));
+        return names;
     }
 
     /** Nodes with targets and without an agent that reports; sorted. */

@@ -62,10 +62,20 @@ public record GatewayPod(Pod pod, @Nullable GatewayReport report) {
         return report != null && report.getSpec().programmed();
     }
 
+    /** Whether the pod says that it reaches too few targets, and took itself out. */
+    public boolean isolated() {
+        return report != null && report.getSpec().isolated();
+    }
+
+    /** Targets that do not answer the pod's own probes. */
+    public List<GatewayReportSpec.Unreachable> unreachable() {
+        return report == null ? List.of() : report.getSpec().unreachable();
+    }
+
     /** Families in which application pods send answers through this pod (design, decision 10). */
     Set<IpFamily> nextHopFamilies() {
         Set<IpFamily> families = EnumSet.noneOf(IpFamily.class);
-        if (programmed()) {
+        if (programmed() && !isolated()) {
             spec().defaultRoutes()
                     .forEach(family -> families.add(family.equals("IPv4") ? IpFamily.IPV4 : IpFamily.IPV6));
         }

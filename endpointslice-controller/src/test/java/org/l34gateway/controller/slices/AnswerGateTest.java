@@ -31,14 +31,23 @@ class AnswerGateTest {
     private static final GatewayPod DOES_NOT = pod("b", "IPv4", "");
     private static final GatewayPod NO_NEXT_HOP = pod("c", "", "");
     private static final GatewayPod OTHER_FAMILY = pod("d", "IPv6", "");
+    private static final GatewayPod ISOLATED = new GatewayPod(
+            Fixtures.gatewayPod("f", "gw"),
+            Fixtures.gatewayReport("f", "gw", "programmed: true\nisolated: true\ndefaultRoutes: [IPv4, IPv6]"));
     private static final GatewayPod SILENT = new GatewayPod(Fixtures.gatewayPod("e", "gw"), null);
 
     @Test
     void open_when_every_next_hop_of_the_family_answers() {
-        var look = AnswerGate.NEW.look(VIPS, List.of(ANSWERS, NO_NEXT_HOP, OTHER_FAMILY, SILENT), 0);
+        var look = AnswerGate.NEW.look(VIPS, List.of(ANSWERS, NO_NEXT_HOP, OTHER_FAMILY, SILENT, ISOLATED), 0);
         assertThat(look.answered()).containsExactly(VIP);
         assertThat(look.nextHops()).isEqualTo(EnumSet.of(IpFamily.IPV4, IpFamily.IPV6));
         assertThat(look.patience()).isZero();
+    }
+
+    @Test
+    void a_pod_that_is_cut_off_from_its_targets_is_no_next_hop_but_says_what_it_runs() {
+        assertThat(ISOLATED.nextHopFamilies()).isEmpty();
+        assertThat(ISOLATED.programmed()).isTrue();
     }
 
     @Test
