@@ -23,6 +23,12 @@ final class FakeWriter implements ClusterWriter {
     }
 
     @Override
+    public <T extends HasMetadata> Written<T> create(T object) {
+        object.getMetadata().setResourceVersion(Long.toString(++version));
+        return answer("create", object);
+    }
+
+    @Override
     public <T extends HasMetadata> Written<T> applyStatus(T object, FieldManager manager, boolean force) {
         return answer("status", object);
     }

@@ -74,6 +74,15 @@ public final class Leadership implements AutoCloseable {
         return !stopping && lock.valid();
     }
 
+    /**
+     * The number of the present term, 0 while this process may not write. A term that ends and begins again while nobody
+     * looks has another number: somebody else may have led and written in between.
+     */
+    public long term() {
+        long term = lock.term();
+        return held() ? term : 0;
+    }
+
     /** Gives the lease back, so that another replica leads at once. Close the loop that writes before. */
     @Override
     public void close() {

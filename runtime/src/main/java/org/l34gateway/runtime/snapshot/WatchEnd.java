@@ -12,6 +12,9 @@ sealed interface WatchEnd {
     /** Neither an event nor a bookmark for longer than a server would be silent. */
     record Deaf() implements WatchEnd {}
 
+    /** What is known is to be read again, see {@link ClusterWatch#refresh()}. */
+    record Superseded() implements WatchEnd {}
+
     /** The API server does not know the kind (404). */
     record NotServed() implements WatchEnd {}
 

@@ -104,6 +104,7 @@ class FencedLockTest {
         ticks.addAndGet(Duration.ofSeconds(4).toNanos());
         lock.update(NO_CLIENT, record("me", WALL));
         assertThat(begins).as("after a pause in which nothing could be written").hasValue(2);
+        assertThat(lock.term()).as("somebody else may have led in the pause").isEqualTo(2);
     }
 
     @Test
