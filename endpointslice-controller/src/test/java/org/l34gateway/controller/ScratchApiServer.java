@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.l34gateway.controller;
 
+import io.fabric8.kubernetes.api.model.gatewayapi.v1.Gateway;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -24,6 +26,10 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
+import org.l34gateway.api.GatewayReport;
+import org.l34gateway.api.GatewayRouter;
+import org.l34gateway.api.L34Route;
+import org.l34gateway.api.NodeReport;
 import org.l34gateway.runtime.process.ClusterConnection;
 
 /** A kube-apiserver with its etcd on 127.0.0.1, from the cache that {@code ./l34 lab up} fills; nothing else of Kubernetes. */
@@ -65,13 +71,52 @@ final class ScratchApiServer implements AutoCloseable {
     }
 
     /** Custom resource definitions of the Gateway API, one file each. */
-    List<Path> gatewayApi() throws IOException {
+    private List<Path> gatewayApi() throws IOException {
         Path files = tool(tools, "gateway-api-").orElseThrow().resolve("files");
         try (Stream<Path> list = Files.list(files)) {
             return list.filter(file -> file.toString().endsWith(".yaml"))
                     .sorted()
                     .toList();
         }
+    }
+
+    /** Creates the definitions of the Gateway API and ours, and waits until they are served. */
+    void define(KubernetesClient client) throws IOException, InterruptedException {
+        List<Path> definitions = new ArrayList<>(gatewayApi());
+        Path ours = Path.of(System.getProperty("l34.root", "..")).resolve("charts/l34-gateway/crd-bases");
+        try (Stream<Path> files = Files.list(ours)) {
+            files.sorted().forEach(definitions::add);
+        }
+        for (Path file : definitions) {
+            try (var in = Files.newInputStream(file)) {
+                client.load(in).items().forEach(item -> client.resource(item).create());
+            }
+        }
+        Await.until("the definitions are served", Duration.ofSeconds(20), () -> {
+            client.resources(L34Route.class).inAnyNamespace().list();
+            client.resources(GatewayReport.class).inAnyNamespace().list();
+            client.resources(GatewayRouter.class).inAnyNamespace().list();
+            client.resources(NodeReport.class).list();
+            client.resources(Gateway.class).inAnyNamespace().list();
+            return true;
+        });
+    }
+
+    /** A kubeconfig of the administrator, for other processes. */
+    Path kubeconfig() throws IOException {
+        return Files.writeString(folder.resolve("kubeconfig"), """
+                apiVersion: v1
+                kind: Config
+                clusters: [{name: scratch, cluster: {server: 'https://127.0.0.1:%d', insecure-skip-tls-verify: true}}]
+                users: [{name: admin, user: {token: %s}}]
+                contexts: [{name: scratch, context: {cluster: scratch, user: admin}}]
+                current-context: scratch
+                """.formatted(port, TOKEN));
+    }
+
+    /** Where another process of the test may write what it says. */
+    File log(String name) {
+        return folder.resolve(name + ".log").toFile();
     }
 
     KubernetesClient client() {
@@ -146,7 +191,7 @@ final class ScratchApiServer implements AutoCloseable {
         command.addAll(List.of(arguments));
         processes.add(new ProcessBuilder(command)
                 .redirectErrorStream(true)
-                .redirectOutput(folder.resolve(name + ".log").toFile())
+                .redirectOutput(log(name))
                 .start());
     }
 
@@ -190,7 +235,7 @@ final class ScratchApiServer implements AutoCloseable {
         }
     }
 
-    private static int freePort() throws IOException {
+    static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }
