@@ -62,7 +62,11 @@ final class IdentifierWitness {
     void look() {
         Set<String> alive = alive();
         if (lookedAt != cluster.version()) {
-            newest().forEach(slice -> slice.targets().forEach(target -> keeps(target.uid(), target.id(), alive)));
+            Map<Integer, String> named = new HashMap<>();
+            newest().forEach(slice -> slice.targets().forEach(target -> {
+                keeps(target.uid(), target.id(), alive);
+                named(target, named);
+            }));
             lookedAt = cluster.version();
         }
         readers.forEach(this::hear);
@@ -93,6 +97,14 @@ final class IdentifierWitness {
         cluster.podsAt(cluster.version())
                 .forEach(pod -> alive.add(pod.getMetadata().getUid()));
         return alive;
+    }
+
+    /** An identifier is given away again only after every slice was written without its old owner. */
+    private void named(SliceTargets.Target target, Map<Integer, String> named) {
+        String other = named.putIfAbsent(target.id(), target.uid());
+        if (other != null && !other.equals(target.uid())) {
+            broken.add("slices name " + other + " and " + target.uid() + " for identifier " + target.id());
+        }
     }
 
     private void keeps(String uid, int id, Set<String> alive) {
