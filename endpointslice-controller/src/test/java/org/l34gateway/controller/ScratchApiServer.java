@@ -119,10 +119,19 @@ final class ScratchApiServer implements AutoCloseable {
         return folder.resolve(name + ".log").toFile();
     }
 
+    int port() {
+        return port;
+    }
+
     KubernetesClient client() {
+        return client(port);
+    }
+
+    /** A client that goes through a proxy on this port. */
+    KubernetesClient client(int proxy) {
         Config config = new ConfigBuilder()
                 .withAutoConfigure(false)
-                .withMasterUrl("https://127.0.0.1:" + port)
+                .withMasterUrl("https://127.0.0.1:" + proxy)
                 .withTrustCerts(true)
                 .withOauthToken(TOKEN)
                 .build();
@@ -134,6 +143,19 @@ final class ScratchApiServer implements AutoCloseable {
         Process apiServer = processes.removeLast();
         apiServer.destroyForcibly();
         apiServer.waitFor();
+        startApiServer();
+        awaitReady();
+    }
+
+    /** As if etcd had been restored from a state before everything: resourceVersions begin anew. */
+    void restore() throws IOException, InterruptedException {
+        for (Process process : processes.reversed()) {
+            process.destroyForcibly();
+            process.waitFor();
+        }
+        processes.clear();
+        delete(folder.resolve("etcd"));
+        startEtcd();
         startApiServer();
         awaitReady();
     }
@@ -208,7 +230,11 @@ final class ScratchApiServer implements AutoCloseable {
                 Thread.currentThread().interrupt();
             }
         }
-        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+        delete(folder);
+    }
+
+    private static void delete(Path tree) throws IOException {
+        Files.walkFileTree(tree, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
                 Files.delete(file);

@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.l34gateway.runtime.loop.Ticker;
+import org.l34gateway.runtime.process.ClusterConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,7 +37,8 @@ public final class Leadership implements AutoCloseable {
     private volatile boolean stopping;
 
     private Leadership(KubernetesClient client, LeaseTerms terms, FencedLock lock, Runnable onChange) {
-        this.client = client;
+        // A request that hangs is given up while there is time for another one, on a new connection.
+        this.client = ClusterConnection.another(client, terms.requestTimeout());
         this.terms = terms;
         this.lock = lock;
         this.onChange = onChange;
@@ -97,6 +99,7 @@ public final class Leadership implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        client.close();
     }
 
     private void standAgainAndAgain() {

@@ -40,6 +40,11 @@ public record LeaseTerms(Duration lease, Duration renewDeadline, Duration retry)
         }
     }
 
+    /** For requests about the lease: one may hang and a second one still be in time. */
+    public Duration requestTimeout() {
+        return renewDeadline.dividedBy(2);
+    }
+
     /**
      * The longest time from the death of a leader to the write of the next one, with requests that take no time: its last
      * renewal may be seen one look later, and its end another look later.

@@ -182,6 +182,20 @@ final class KindWatch<T extends HasMetadata> {
                 stream.end(new WatchEnd.Superseded());
             }
         }
+        if (course.failures() > 0) {
+            // The server may be another one by now. It would take a watch from the future, and stay silent on it until
+            // it is there, so that everything in between were lost.
+            switch (source.peek()) {
+                case ObjectSource.Listing.Listed<T>(var _, var newest) -> {
+                    if (isEarlier(newest, from)) {
+                        return ended(course, new WatchEnd.Rewound());
+                    }
+                }
+                case ObjectSource.Listing.Failed<T>(var end) -> {
+                    return ended(course, end);
+                }
+            }
+        }
         switch (source.watch(from, stream)) {
             case ObjectSource.Watching.Failed(var end) -> {
                 return ended(course, end);
@@ -274,6 +288,11 @@ final class KindWatch<T extends HasMetadata> {
             sorted = null;
         }
         listener.changed();
+    }
+
+    /** Versions of one kind are numbers that grow (Kubernetes enhancement 5504). */
+    private static boolean isEarlier(String version, String than) {
+        return version.length() == than.length() ? version.compareTo(than) < 0 : version.length() < than.length();
     }
 
     private static String keyOf(HasMetadata object) {

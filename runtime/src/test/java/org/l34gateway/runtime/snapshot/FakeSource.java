@@ -14,6 +14,7 @@ final class FakeSource implements ObjectSource<ConfigMap> {
     record Asked(String what, Sink<ConfigMap> sink) {}
 
     final BlockingQueue<Listing<ConfigMap>> listings = new LinkedBlockingQueue<>();
+    volatile String newest = "1000";
     final Semaphore listing = new Semaphore(0);
     final BlockingQueue<Asked> asked = new LinkedBlockingQueue<>();
 
@@ -49,6 +50,11 @@ final class FakeSource implements ObjectSource<ConfigMap> {
             Thread.currentThread().interrupt();
             return new Listing.Failed<>(new WatchEnd.Unreachable("interrupted"));
         }
+    }
+
+    @Override
+    public Listing<ConfigMap> peek() {
+        return new Listing.Listed<>(List.of(), newest);
     }
 
     @Override

@@ -155,6 +155,21 @@ class KindWatchTest {
     }
 
     @Test
+    void a_version_from_before_ours_lists_again_because_etcd_was_restored() throws Exception {
+        source.willList("100", configMap("a", "90"), configMap("b", "99"));
+        watch.start();
+        changes.acquire();
+        var stream = source.nextAsked();
+        source.willList("12", configMap("a", "3"));
+        source.newest = "12";
+        stream.sink().end(new WatchEnd.Unreachable("reset"));
+        changes.acquire();
+        assertThat(names()).containsExactly("a@3");
+        assertThat(source.nextAsked().what()).isEqualTo("closed");
+        assertThat(source.nextAsked().what()).isEqualTo("watch from 12");
+    }
+
+    @Test
     void a_refresh_lists_again_and_is_told_even_when_nothing_is_new() throws Exception {
         source.willList("7", configMap("a", "3"));
         watch.start();
