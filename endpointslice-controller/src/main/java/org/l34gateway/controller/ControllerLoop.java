@@ -3,16 +3,12 @@ package org.l34gateway.controller;
 
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.l34gateway.controller.slices.SliceFence;
-import org.l34gateway.controller.workload.WorkloadPlan;
-import org.l34gateway.controller.workload.WorkloadSettings;
 import org.l34gateway.routing.GatewayDecision;
 import org.l34gateway.routing.GatewayKind;
 import org.l34gateway.runtime.loop.Outcome;
@@ -21,61 +17,67 @@ import org.l34gateway.runtime.loop.Ticker;
 import org.l34gateway.runtime.snapshot.Snapshot;
 
 /**
- * One run of the controller: snapshot → decisions → writes. Workloads come first, then slices, then status. What cannot
- * be written for one Gateway does not keep the others waiting; the run fails at its end and is repeated.
+ * One run of the controller: snapshot → decisions → slices, and nothing else, because traffic waits for slices. What else
+ * follows from the decisions is written by the {@link UpkeepLoop}, at its own pace. What cannot be written for one Service
+ * does not keep the others waiting; the run fails at its end and is repeated.
  */
 final class ControllerLoop implements Reconciler {
     /** Stale reports are noticed by looking. */
     private static final Duration LOOK = Duration.ofSeconds(20);
 
-    private final Supplier<Optional<Snapshot>> snapshots;
-    private final BooleanSupplier leading;
-    private final Supplier<List<EndpointSlice>> freshSlices;
+    /** The cluster as the watches show it. */
+    interface View {
+        /** Empty until everything was listed, and listed again after {@link #refresh()}. */
+        Optional<Snapshot> snapshot();
+
+        /** Asks for everything anew; a snapshot that comes after this call holds all that was written before it. */
+        void refresh();
+    }
+
+    private final View view;
+    private final LongSupplier term;
     private final Writes writes;
-    private final WorkloadSettings settings;
+    private final Consumer<Decided> upkeep;
     private final Ticker ticker;
-    private final InstantSource clock;
 
     private final Freshness freshness = new Freshness();
     private final SliceFence fence = new SliceFence();
+    private final SliceStep slices = new SliceStep(fence);
     private final Map<String, GatewayStep.Memory> memories = new HashMap<>();
-    private boolean led;
+    private long lastTerm;
 
     /**
-     * @param snapshots empty until everything was listed
-     * @param freshSlices asks the API server itself for all slices of ours
+     * @param term number of the term in which this replica leads; 0 when it does not
+     * @param upkeep takes what every run decided; it must return at once
      */
-    ControllerLoop(
-            Supplier<Optional<Snapshot>> snapshots,
-            BooleanSupplier leading,
-            Supplier<List<EndpointSlice>> freshSlices,
-            Writes writes,
-            WorkloadSettings settings,
-            Ticker ticker,
-            InstantSource clock) {
-        this.snapshots = snapshots;
-        this.leading = leading;
-        this.freshSlices = freshSlices;
+    ControllerLoop(View view, LongSupplier term, Writes writes, Consumer<Decided> upkeep, Ticker ticker) {
+        this.view = view;
+        this.term = term;
         this.writes = writes;
-        this.settings = settings;
+        this.upkeep = upkeep;
         this.ticker = ticker;
-        this.clock = clock;
     }
 
     @Override
     public Outcome reconcile() {
-        Optional<Snapshot> snapshot = snapshots.get();
-        if (!leading.getAsBoolean() || snapshot.isEmpty()) {
-            led = false;
+        long present = term.getAsLong();
+        long now = ticker.nanos();
+        if (present == 0) {
             return Outcome.done();
         }
-        long now = ticker.nanos();
-        if (!led) {
-            // Our watch may be behind what the last leader wrote; identifiers must not be given away twice.
-            freshSlices.get().forEach(slice -> fence.expect(slice, now));
-            led = true;
+        if (present != lastTerm || fence.overdue(now)) {
+            // Our watches may be behind what the last leader saw and wrote: identifiers must not be given away twice,
+            // nor
+            // taken from pods that we have not heard of. The new lists trigger the next run.
+            lastTerm = present;
+            fence.clear();
+            view.refresh();
         }
-        fence.see(snapshot.get().all(EndpointSlice.class), now);
+        Optional<Snapshot> snapshot = view.snapshot();
+        if (snapshot.isEmpty()) {
+            return Outcome.done();
+        }
+        fence.see(snapshot.get().all(EndpointSlice.class));
         return run(World.of(snapshot.get(), freshness, now), now);
     }
 
@@ -86,15 +88,13 @@ final class ControllerLoop implements Reconciler {
             GatewayStep.Memory memory = memories.getOrDefault(decision.ref().uid(), GatewayStep.Memory.none());
             bulkhead.run(
                     "decide " + decision.ref(),
-                    () -> steps.put(decision.ref().uid(), GatewayStep.decide(decision, world, settings, memory, now)));
+                    () -> steps.put(decision.ref().uid(), GatewayStep.decide(decision, world, memory, now)));
         }
         memories.clear();
         steps.forEach((uid, step) -> memories.put(uid, step.memory()));
 
-        WorkloadPlan plan = WorkloadStep.plan(world, steps);
-        Map<WorkloadPlan.Key, String> refusals = writes.workload(plan, bulkhead);
-        SliceStep.run(world, steps, fence, writes, bulkhead, now);
-        new StatusStep(world, steps, refusals, writes, clock.instant()).run(bulkhead);
+        slices.run(world, steps, writes, bulkhead, now);
+        upkeep.accept(new Decided(lastTerm, world, steps));
         bulkhead.finish();
         return Outcome.after(steps.values().stream()
                 .map(GatewayStep::patience)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.l34gateway.controller;
 
-import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -11,8 +10,8 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.l34gateway.api.Names;
 import org.l34gateway.runtime.health.HealthEndpoint;
 import org.l34gateway.runtime.leader.Leadership;
 import org.l34gateway.runtime.leader.LeaseTerms;
@@ -57,16 +56,19 @@ public final class ControllerMain {
         // The loop is triggered by the watch and the lease, which it asks in turn: they are filled in as they start.
         AtomicReference<@Nullable ClusterWatch> watch = new AtomicReference<>();
         AtomicReference<@Nullable Leadership> leadership = new AtomicReference<>();
-        ServerSideApply writer = new ServerSideApply(client, () -> held(leadership), metrics);
+        ServerSideApply writer = new ServerSideApply(client, () -> term(leadership) != 0, metrics);
         Events events = new Events(client, "l34gateway/" + NAME, settings.podName(), InstantSource.system());
-        ControllerLoop reconciler = new ControllerLoop(
-                () -> snapshot(watch),
-                () -> held(leadership),
-                () -> slices(client),
-                new Writes(writer, events),
-                settings.workload(),
-                Ticker.SYSTEM,
-                InstantSource.system());
+        Writes writes = new Writes(writer, events);
+        UpkeepLoop upkeeper =
+                new UpkeepLoop(() -> term(leadership), writes, settings.workload(), InstantSource.system());
+        ReconcileLoop upkeep =
+                new ReconcileLoop("upkeep", upkeeper, Pace.every(SPACING), Ticker.SYSTEM, metrics, Thread.ofVirtual());
+        Consumer<Decided> followUp = decided -> {
+            upkeeper.take(decided);
+            upkeep.trigger();
+        };
+        ControllerLoop reconciler =
+                new ControllerLoop(new Watching(watch), () -> term(leadership), writes, followUp, Ticker.SYSTEM);
         ReconcileLoop loop = new ReconcileLoop(
                 "controller", reconciler, Pace.every(SPACING), Ticker.SYSTEM, metrics, Thread.ofVirtual());
         ClusterWatch started =
@@ -82,25 +84,31 @@ public final class ControllerMain {
                         LeaseTerms.QUICK,
                         loop::trigger,
                         metrics)));
+        daemon.with("upkeep", upkeep.start());
         daemon.with("loop", loop.start());
-        health.alive("loop", loop.moving(LONGEST_RUN)).ready("watch", started.synced());
+        health.alive("loop", loop.moving(LONGEST_RUN))
+                .alive("upkeep", upkeep.moving(LONGEST_RUN))
+                .ready("watch", started.synced());
     }
 
-    private static boolean held(AtomicReference<@Nullable Leadership> leadership) {
+    private static long term(AtomicReference<@Nullable Leadership> leadership) {
         Leadership started = leadership.get();
-        return started != null && started.held();
+        return started == null ? 0 : started.term();
     }
 
-    private static Optional<Snapshot> snapshot(AtomicReference<@Nullable ClusterWatch> watch) {
-        ClusterWatch started = watch.get();
-        return started == null ? Optional.empty() : started.snapshot();
-    }
+    private record Watching(AtomicReference<@Nullable ClusterWatch> watch) implements ControllerLoop.View {
+        @Override
+        public Optional<Snapshot> snapshot() {
+            ClusterWatch started = watch.get();
+            return started == null ? Optional.empty() : started.snapshot();
+        }
 
-    private static List<EndpointSlice> slices(KubernetesClient client) {
-        return client.resources(EndpointSlice.class)
-                .inAnyNamespace()
-                .withLabel(Names.MANAGED_BY_LABEL, Names.MANAGED_BY)
-                .list()
-                .getItems();
+        @Override
+        public void refresh() {
+            ClusterWatch started = watch.get();
+            if (started != null) {
+                started.refresh();
+            }
+        }
     }
 }

@@ -8,18 +8,15 @@ import java.util.List;
 import org.l34gateway.api.GatewayReport;
 import org.l34gateway.controller.slices.GatewayPod;
 import org.l34gateway.controller.slices.GatewaySlices;
-import org.l34gateway.controller.workload.GatewayWorkload;
-import org.l34gateway.controller.workload.WorkloadSettings;
 import org.l34gateway.routing.GatewayDecision;
 
 /**
- * Everything that is decided about one Gateway before anything is written.
+ * What is decided about one Gateway before its slices are written.
  *
- * @param workload what runs it
  * @param pods gateway pods with their reports
  * @param slices of its Services; as they should be, even where they may not be written now
  */
-record GatewayStep(GatewayWorkload workload, List<GatewayPod> pods, GatewaySlices slices) {
+record GatewayStep(List<GatewayPod> pods, GatewaySlices slices) {
     /** What is remembered from one run to the next. */
     record Memory(GatewaySlices.Memory slices) {
         static Memory none() {
@@ -27,8 +24,7 @@ record GatewayStep(GatewayWorkload workload, List<GatewayPod> pods, GatewaySlice
         }
     }
 
-    static GatewayStep decide(
-            GatewayDecision decision, World world, WorkloadSettings settings, Memory memory, long now) {
+    static GatewayStep decide(GatewayDecision decision, World world, Memory memory, long now) {
         String namespace = decision.ref().namespace();
         List<Pod> namespacePods = world.snapshot().in(namespace, Pod.class);
         List<GatewayPod> pods =
@@ -40,8 +36,7 @@ record GatewayStep(GatewayWorkload workload, List<GatewayPod> pods, GatewaySlice
                 world.nodeReports(),
                 world.snapshot().in(namespace, EndpointSlice.class),
                 now);
-        return new GatewayStep(
-                GatewayWorkload.of(decision, settings), pods, GatewaySlices.decide(decision, inputs, memory.slices()));
+        return new GatewayStep(pods, GatewaySlices.decide(decision, inputs, memory.slices()));
     }
 
     Memory memory() {

@@ -27,6 +27,7 @@ import org.l34gateway.controller.status.GatewayStatusDecision;
 import org.l34gateway.controller.status.Reach;
 import org.l34gateway.controller.status.RouteStatusDecision;
 import org.l34gateway.controller.status.RouterStatusDecision;
+import org.l34gateway.controller.workload.GatewayWorkload;
 import org.l34gateway.controller.workload.WorkloadPlan;
 import org.l34gateway.routing.GatewayDecision;
 import org.l34gateway.routing.RouteDecision;
@@ -36,32 +37,38 @@ import org.l34gateway.routing.ServiceDecision;
 /**
  * Status of all objects of one run.
  *
+ * @param workloads by UID of the Gateway
  * @param refusals what the API server refused of a Gateway's workload in this run
  */
 record StatusStep(
-        World world,
-        Map<String, GatewayStep> steps,
+        Decided decided,
+        Map<String, GatewayWorkload> workloads,
         Map<WorkloadPlan.Key, String> refusals,
         Writes writes,
         Instant now) {
     private static final String BUNDLE_VERSION = "gateway.networking.k8s.io/bundle-version";
 
+    private World world() {
+        return decided.world();
+    }
+
     void run(Bulkhead bulkhead) {
-        for (GatewayClass each : world.snapshot().all(GatewayClass.class)) {
+        for (GatewayClass each : world().snapshot().all(GatewayClass.class)) {
             bulkhead.run(
                     what(each),
                     () -> ClassStatusDecision.decide(each, bundleVersion(), now).ifPresent(writes::status));
         }
         Set<String> adopted = new HashSet<>();
-        for (GatewayDecision decision : world.decisions()) {
+        for (GatewayDecision decision : world().decisions()) {
             decision.routers()
                     .forEach(router -> adopted.add(router.router().getMetadata().getUid()));
-            GatewayStep step = steps.get(decision.ref().uid());
-            if (step == null) {
+            GatewayStep step = decided.steps().get(decision.ref().uid());
+            GatewayWorkload workload = workloads.get(decision.ref().uid());
+            if (step == null || workload == null) {
                 continue;
             }
             bulkhead.run(what(decision.gateway()), () -> {
-                GatewayFacts facts = facts(decision, step);
+                GatewayFacts facts = facts(decision, step, workload);
                 GatewayStatusDecision.decide(decision, facts, now).ifPresent(writes::status);
                 for (RouterDecision router : decision.routers()) {
                     bulkhead.run(
@@ -71,21 +78,21 @@ record StatusStep(
                 }
             });
         }
-        for (GatewayRouter router : world.snapshot().all(GatewayRouter.class)) {
+        for (GatewayRouter router : world().snapshot().all(GatewayRouter.class)) {
             if (!adopted.contains(router.getMetadata().getUid())) {
                 bulkhead.run(
                         what(router),
                         () -> RouterStatusDecision.orphan(router, now).ifPresent(writes::status));
             }
         }
-        for (L34Route route : world.snapshot().all(L34Route.class)) {
+        for (L34Route route : world().snapshot().all(L34Route.class)) {
             bulkhead.run(
                     what(route),
                     () -> RouteStatusDecision.decide(route, parents(route), now).ifPresent(writes::status));
         }
     }
 
-    private GatewayFacts facts(GatewayDecision decision, GatewayStep step) {
+    private GatewayFacts facts(GatewayDecision decision, GatewayStep step, GatewayWorkload workload) {
         List<GatewayFacts.Problem> problems = new ArrayList<>();
         WorkloadPlan.Key key = WorkloadStep.keyOf(decision);
         @Nullable String refused = refusals.get(key);
@@ -119,10 +126,10 @@ record StatusStep(
             }
         });
         @Nullable
-        Deployment deployment = world.snapshot()
+        Deployment deployment = world().snapshot()
                 .find(Deployment.class, key.namespace(), key.workload())
                 .orElse(null);
-        return new GatewayFacts(step.workload(), deployment, step.pods(), stale(step), problems);
+        return new GatewayFacts(workload, deployment, step.pods(), stale(step), problems);
     }
 
     /** Names of a namespace's pods, by UID. */
@@ -140,7 +147,7 @@ record StatusStep(
         Set<String> silent = new TreeSet<>();
         for (GatewaySlices.OfService service : step.slices().services()) {
             for (ServiceSlices.Target target : service.slices().targets()) {
-                if (!target.nodeName().isEmpty() && !world.agentLives(target.nodeName())) {
+                if (!target.nodeName().isEmpty() && !world().agentLives(target.nodeName())) {
                     silent.add(target.nodeName());
                 }
             }
@@ -151,7 +158,7 @@ record StatusStep(
     private List<String> stale(GatewayStep step) {
         return step.pods().stream()
                 .filter(pod -> pod.report() != null
-                        && world.staleReports()
+                        && world().staleReports()
                                 .contains(pod.report().getMetadata().getUid()))
                 .map(GatewayPod::name)
                 .toList();
@@ -159,7 +166,7 @@ record StatusStep(
 
     private List<RouteStatusDecision.AtParent> parents(L34Route route) {
         List<RouteStatusDecision.AtParent> parents = new ArrayList<>();
-        for (GatewayDecision decision : world.decisions()) {
+        for (GatewayDecision decision : world().decisions()) {
             for (RouteDecision each : decision.routes()) {
                 if (each.route()
                         .getMetadata()
@@ -173,7 +180,7 @@ record StatusStep(
     }
 
     private @Nullable String bundleVersion() {
-        return world.snapshot()
+        return world().snapshot()
                 .find(CustomResourceDefinition.class, "", WatchedKinds.GATEWAY_CRD)
                 .flatMap(definition ->
                         Optional.ofNullable(definition.getMetadata().getAnnotations()))

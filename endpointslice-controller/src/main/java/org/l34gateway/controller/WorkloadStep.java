@@ -12,19 +12,18 @@ import org.l34gateway.controller.workload.WorkloadName;
 import org.l34gateway.controller.workload.WorkloadPlan;
 import org.l34gateway.routing.GatewayDecision;
 
-/** The plan for the workloads of all Gateways; steps are keyed by the Gateway's UID. */
+/** The plan for the workloads of all Gateways, by the Gateway's UID; the workload of a Gateway that has none here stays. */
 final class WorkloadStep {
     private WorkloadStep() {}
 
-    static WorkloadPlan plan(World world, Map<String, GatewayStep> steps) {
+    static WorkloadPlan plan(World world, Map<String, GatewayWorkload> workloads) {
         List<HasMetadata> wanted = new ArrayList<>();
         Set<WorkloadPlan.Key> kept = new HashSet<>();
         for (GatewayDecision decision : world.decisions()) {
             if (!ControllerLoop.isCarriedOut(decision)) {
                 continue;
             }
-            GatewayStep step = steps.get(decision.ref().uid());
-            if (step != null && step.workload() instanceof GatewayWorkload.Wanted objects) {
+            if (workloads.get(decision.ref().uid()) instanceof GatewayWorkload.Wanted objects) {
                 wanted.addAll(objects.objects());
             } else {
                 kept.add(keyOf(decision));

@@ -3,11 +3,14 @@ package org.l34gateway.controller;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.l34gateway.api.Names;
 import org.l34gateway.controller.slices.ServiceSlices;
+import org.l34gateway.controller.slices.SlicePlan;
 import org.l34gateway.controller.workload.WorkloadPlan;
 import org.l34gateway.routing.ServiceDecision;
 import org.l34gateway.runtime.write.ClusterWriter;
@@ -15,13 +18,17 @@ import org.l34gateway.runtime.write.Events;
 import org.l34gateway.runtime.write.FieldManager;
 import org.l34gateway.runtime.write.Written;
 
-/** What the controller writes, each with its field manager. A conflict is no failure: the next run sees what moved on. */
+/**
+ * What the controller writes, each with its field manager. A conflict is no failure: the next run sees what moved on.
+ * Slices may be written from another thread than the rest.
+ */
 final class Writes {
     private static final FieldManager OBJECTS = new FieldManager(Names.MANAGED_BY);
     private static final FieldManager STATUS = new FieldManager(Names.MANAGED_BY + "-status");
 
     private final ClusterWriter writer;
     private final Events events;
+    private final List<Events.Notice> notices = new ArrayList<>();
 
     Writes(ClusterWriter writer, Events events) {
         this.writer = writer;
@@ -48,13 +55,24 @@ final class Writes {
         return refusals;
     }
 
-    /** The slice as it is now; empty when it has moved on since the snapshot. */
+    /**
+     * The slice as it is now; empty when it has moved on since the snapshot. An apply without a resourceVersion would
+     * overwrite what somebody wrote in the meantime, so a slice without one is created empty first.
+     */
     Optional<EndpointSlice> slice(EndpointSlice slice) {
-        return switch (writer.apply(slice, OBJECTS, true)) {
+        if (slice.getMetadata().getResourceVersion() != null) {
+            return present(writer.apply(slice, OBJECTS, true));
+        }
+        return present(writer.create(SlicePlan.bare(slice)))
+                .flatMap(created -> present(writer.apply(SlicePlan.after(slice, created), OBJECTS, true)));
+    }
+
+    private static Optional<EndpointSlice> present(Written<EndpointSlice> written) {
+        return switch (written) {
             case Written.Done<EndpointSlice>(var now) -> Optional.of(now);
             case Written.Conflict<EndpointSlice> _, Written.NotFound<EndpointSlice> _ -> Optional.empty();
             case Written.Refused<EndpointSlice>(int code, var why) ->
-                throw new IllegalStateException("EndpointSlice " + name(slice) + " refused with " + code + ": " + why);
+                throw new IllegalStateException("EndpointSlice refused with " + code + ": " + why);
         };
     }
 
@@ -88,8 +106,15 @@ final class Writes {
                 .forEach(problem -> warn(problem.pod(), "ReadAddresses", "NetworkStatusInvalid", problem.why()));
     }
 
+    /** Keeps the event for {@link #postEvents()}: nothing else should wait for it. */
     void warn(HasMetadata about, String action, String reason, String note) {
-        events.post(new Events.Notice(about, Events.Severity.WARNING, action, reason, note));
+        notices.add(new Events.Notice(about, Events.Severity.WARNING, action, reason, note));
+    }
+
+    void postEvents() {
+        List<Events.Notice> due = List.copyOf(notices);
+        notices.clear();
+        due.forEach(events::post);
     }
 
     private static String name(HasMetadata object) {

@@ -15,14 +15,18 @@ import io.fabric8.kubernetes.api.model.gatewayapi.v1.Gateway;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.GatewayClass;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.Watch;
+import io.fabric8.kubernetes.client.Watcher;
+import io.fabric8.kubernetes.client.WatcherException;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -56,16 +60,7 @@ class ControllerOnApiServerTest {
     static void startServer() throws Exception {
         server = ScratchApiServer.start();
         client = server.client();
-        List<Path> definitions = new ArrayList<>(server.gatewayApi());
-        Path ours = Path.of(System.getProperty("l34.root", "..")).resolve("charts/l34-gateway/crd-bases");
-        try (Stream<Path> files = Files.list(ours)) {
-            files.sorted().forEach(definitions::add);
-        }
-        for (Path file : definitions) {
-            try (var in = Files.newInputStream(file)) {
-                client.load(in).items().forEach(item -> client.resource(item).create());
-            }
-        }
+        server.define(client);
         for (String name : List.of("shop", "l34-system")) {
             create(new NamespaceBuilder()
                     .withNewMetadata()
@@ -73,14 +68,6 @@ class ControllerOnApiServerTest {
                     .endMetadata()
                     .build());
         }
-        Await.until("the definitions are served", SOON, () -> {
-            client.resources(L34Route.class).inAnyNamespace().list();
-            client.resources(GatewayReport.class).inAnyNamespace().list();
-            client.resources(GatewayRouter.class).inAnyNamespace().list();
-            client.resources(NodeReport.class).list();
-            client.resources(Gateway.class).inAnyNamespace().list();
-            return true;
-        });
         createWithStatus(Fixtures.node("node-a", "boot-1"));
     }
 
@@ -396,6 +383,77 @@ class ControllerOnApiServerTest {
                         .list()
                         .getItems()
                         .isEmpty());
+    }
+
+    @Test
+    void a_target_that_leaves_is_out_of_the_slices_at_once() throws Exception {
+        create(Fixtures.gateway("gw"));
+        create(Fixtures.service("web", "gw"));
+        List<Long> millis = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            boolean deleted = i % 2 == 0;
+            Pod pod = run(Fixtures.target("leaver-" + i, "web", "169.222.100." + i));
+            String uid = pod.getMetadata().getUid();
+            Await.until("it is a target", SOON, () -> ready("web-ipv4").contains(uid) && settled());
+            BlockingQueue<Long> written = new LinkedBlockingQueue<>();
+            try (Watch _ = client.resources(EndpointSlice.class)
+                    .inNamespace("shop")
+                    .withName("web-ipv4")
+                    .watch(telling(slice -> {
+                        if (!readyIn(slice).contains(uid)) {
+                            written.add(System.nanoTime());
+                        }
+                    }))) {
+                long left = System.nanoTime();
+                if (deleted) {
+                    client.resource(pod).delete();
+                } else {
+                    client.resource(pod).edit(present -> {
+                        present.getMetadata().setLabels(Map.of("app", "another"));
+                        return present;
+                    });
+                }
+                Long at = written.poll(SOON.toSeconds(), TimeUnit.SECONDS);
+                assertThat(at).as("written without %s", uid).isNotNull();
+                millis.add(Duration.ofNanos(at - left).toMillis());
+            }
+        }
+        System.out.println("from the request to the slice without the target: " + millis + " ms");
+        assertThat(millis.stream().sorted().toList().get(millis.size() / 2))
+                .as("median of %s", millis)
+                .isLessThanOrEqualTo(300);
+    }
+
+    private static boolean settled() throws Exception {
+        return targets("web-ipv4").equals(targets("web-ipv6"));
+    }
+
+    private static List<String> ready(String slice) {
+        return readyIn(client.resources(EndpointSlice.class)
+                .inNamespace("shop")
+                .withName(slice)
+                .require());
+    }
+
+    private static List<String> readyIn(EndpointSlice slice) {
+        return slice.getEndpoints().stream()
+                .filter(endpoint -> endpoint.getConditions().getReady())
+                .map(endpoint -> endpoint.getTargetRef().getUid())
+                .toList();
+    }
+
+    private static Watcher<EndpointSlice> telling(Consumer<EndpointSlice> listener) {
+        return new Watcher<>() {
+            @Override
+            public void eventReceived(Action action, EndpointSlice slice) {
+                listener.accept(slice);
+            }
+
+            @Override
+            public void onClose(WatcherException cause) {
+                throw new AssertionError(cause);
+            }
+        };
     }
 
     @Test

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.l34gateway.controller;
 
+import io.fabric8.kubernetes.api.model.gatewayapi.v1.Gateway;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -24,6 +26,10 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
+import org.l34gateway.api.GatewayReport;
+import org.l34gateway.api.GatewayRouter;
+import org.l34gateway.api.L34Route;
+import org.l34gateway.api.NodeReport;
 import org.l34gateway.runtime.process.ClusterConnection;
 
 /** A kube-apiserver with its etcd on 127.0.0.1, from the cache that {@code ./l34 lab up} fills; nothing else of Kubernetes. */
@@ -65,7 +71,7 @@ final class ScratchApiServer implements AutoCloseable {
     }
 
     /** Custom resource definitions of the Gateway API, one file each. */
-    List<Path> gatewayApi() throws IOException {
+    private List<Path> gatewayApi() throws IOException {
         Path files = tool(tools, "gateway-api-").orElseThrow().resolve("files");
         try (Stream<Path> list = Files.list(files)) {
             return list.filter(file -> file.toString().endsWith(".yaml"))
@@ -74,10 +80,58 @@ final class ScratchApiServer implements AutoCloseable {
         }
     }
 
+    /** Creates the definitions of the Gateway API and ours, and waits until they are served. */
+    void define(KubernetesClient client) throws IOException, InterruptedException {
+        List<Path> definitions = new ArrayList<>(gatewayApi());
+        Path ours = Path.of(System.getProperty("l34.root", "..")).resolve("charts/l34-gateway/crd-bases");
+        try (Stream<Path> files = Files.list(ours)) {
+            files.sorted().forEach(definitions::add);
+        }
+        for (Path file : definitions) {
+            try (var in = Files.newInputStream(file)) {
+                client.load(in).items().forEach(item -> client.resource(item).create());
+            }
+        }
+        Await.until("the definitions are served", Duration.ofSeconds(20), () -> {
+            client.resources(L34Route.class).inAnyNamespace().list();
+            client.resources(GatewayReport.class).inAnyNamespace().list();
+            client.resources(GatewayRouter.class).inAnyNamespace().list();
+            client.resources(NodeReport.class).list();
+            client.resources(Gateway.class).inAnyNamespace().list();
+            return true;
+        });
+    }
+
+    /** A kubeconfig of the administrator, for other processes. */
+    Path kubeconfig() throws IOException {
+        return Files.writeString(folder.resolve("kubeconfig"), """
+                apiVersion: v1
+                kind: Config
+                clusters: [{name: scratch, cluster: {server: 'https://127.0.0.1:%d', insecure-skip-tls-verify: true}}]
+                users: [{name: admin, user: {token: %s}}]
+                contexts: [{name: scratch, context: {cluster: scratch, user: admin}}]
+                current-context: scratch
+                """.formatted(port, TOKEN));
+    }
+
+    /** Where another process of the test may write what it says. */
+    File log(String name) {
+        return folder.resolve(name + ".log").toFile();
+    }
+
+    int port() {
+        return port;
+    }
+
     KubernetesClient client() {
+        return client(port);
+    }
+
+    /** A client that goes through a proxy on this port. */
+    KubernetesClient client(int proxy) {
         Config config = new ConfigBuilder()
                 .withAutoConfigure(false)
-                .withMasterUrl("https://127.0.0.1:" + port)
+                .withMasterUrl("https://127.0.0.1:" + proxy)
                 .withTrustCerts(true)
                 .withOauthToken(TOKEN)
                 .build();
@@ -89,6 +143,19 @@ final class ScratchApiServer implements AutoCloseable {
         Process apiServer = processes.removeLast();
         apiServer.destroyForcibly();
         apiServer.waitFor();
+        startApiServer();
+        awaitReady();
+    }
+
+    /** As if etcd had been restored from a state before everything: resourceVersions begin anew. */
+    void restore() throws IOException, InterruptedException {
+        for (Process process : processes.reversed()) {
+            process.destroyForcibly();
+            process.waitFor();
+        }
+        processes.clear();
+        delete(folder.resolve("etcd"));
+        startEtcd();
         startApiServer();
         awaitReady();
     }
@@ -146,7 +213,7 @@ final class ScratchApiServer implements AutoCloseable {
         command.addAll(List.of(arguments));
         processes.add(new ProcessBuilder(command)
                 .redirectErrorStream(true)
-                .redirectOutput(folder.resolve(name + ".log").toFile())
+                .redirectOutput(log(name))
                 .start());
     }
 
@@ -163,7 +230,11 @@ final class ScratchApiServer implements AutoCloseable {
                 Thread.currentThread().interrupt();
             }
         }
-        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+        delete(folder);
+    }
+
+    private static void delete(Path tree) throws IOException {
+        Files.walkFileTree(tree, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
                 Files.delete(file);
@@ -190,7 +261,7 @@ final class ScratchApiServer implements AutoCloseable {
         }
     }
 
-    private static int freePort() throws IOException {
+    static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }

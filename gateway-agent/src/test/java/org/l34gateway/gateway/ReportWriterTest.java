@@ -44,6 +44,11 @@ class ReportWriterTest {
         }
 
         @Override
+        public <T extends HasMetadata> Written<T> create(T object) {
+            throw new AssertionError("gateway-agent creates nothing");
+        }
+
+        @Override
         public <T extends HasMetadata> Written<T> delete(T object) {
             throw new AssertionError("the garbage collector deletes reports");
         }

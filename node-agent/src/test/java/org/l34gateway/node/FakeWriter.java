@@ -37,6 +37,11 @@ final class FakeWriter implements ClusterWriter {
         return new Written.Done<>(object);
     }
 
+    @Override
+    public <T extends HasMetadata> Written<T> create(T object) {
+        throw new AssertionError("node-agent creates nothing");
+    }
+
     private void failWhenDown() {
         if (down) {
             log.add("no answer");

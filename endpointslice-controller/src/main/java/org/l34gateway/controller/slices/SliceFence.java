@@ -10,12 +10,12 @@ import java.util.Map;
 import org.l34gateway.api.Names;
 
 /**
- * Keeps a Service's identifiers from being decided on slices older than what is known to be written: our own last
- * writes, and what the API server said when this replica became the leader. Not thread-safe; times are nanoseconds of
- * one monotonic clock.
+ * Keeps a Service's identifiers from being decided on slices older than our own last writes. What was written before by
+ * others is not its business: a new leader reads everything again first. Not thread-safe; times are nanoseconds of one
+ * monotonic clock.
  */
 public final class SliceFence {
-    /** A slice that is not seen after this was deleted by somebody else in between. */
+    /** A slice that is not seen after this was deleted by somebody else in between, or the watch is deaf. */
     static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final Map<String, Expected> expected = new HashMap<>();
@@ -31,7 +31,7 @@ public final class SliceFence {
     }
 
     /** Takes note of what the watch shows now. */
-    public void see(List<EndpointSlice> slices, long now) {
+    public void see(List<EndpointSlice> slices) {
         for (EndpointSlice slice : slices) {
             Expected wait = expected.get(key(slice));
             if (wait != null
@@ -39,7 +39,16 @@ public final class SliceFence {
                 expected.remove(key(slice));
             }
         }
-        expected.values().removeIf(wait -> now - wait.since() > PATIENCE.toNanos());
+    }
+
+    /** Whether something was waited for too long: only the API server can say what became of it. */
+    public boolean overdue(long now) {
+        return expected.values().stream().anyMatch(wait -> now - wait.since() > PATIENCE.toNanos());
+    }
+
+    /** Everything will be read from the API server again before it is decided on. */
+    public void clear() {
+        expected.clear();
     }
 
     /** Whether the watch shows everything that is known about the Service's slices. */

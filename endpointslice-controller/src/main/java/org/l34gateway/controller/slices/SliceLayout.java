@@ -8,9 +8,13 @@ import io.fabric8.kubernetes.api.model.discovery.v1.EndpointBuilder;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSliceBuilder;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.l34gateway.api.Names;
 import org.l34gateway.api.Report;
@@ -19,7 +23,11 @@ import org.l34gateway.ip.IpFamily;
 import org.l34gateway.ip.IpPrefix;
 import org.l34gateway.routing.ServiceDecision;
 
-/** How the targets of a Service are spread over EndpointSlices: one family per slice, by identifier. */
+/**
+ * How the targets of a Service are spread over EndpointSlices: one family per slice, and a fixed range of identifiers, so
+ * that a target never moves from one slice to another. Annotations of both families name all targets of their range: who
+ * changes its family, or whose slice somebody defaced, is always named somewhere.
+ */
 final class SliceLayout {
     /** Kubernetes' limit of endpoints in a slice. */
     static final int ENDPOINTS = 1_000;
@@ -38,49 +46,29 @@ final class SliceLayout {
             return new SliceTargets.Target(
                     pod.uid(), id, vips.stream().map(IpPrefix::toString).toList());
         }
-
-        /** Rough length in the annotation. */
-        int chars() {
-            return 80
-                    + vips.stream().mapToInt(vip -> vip.toString().length() + 3).sum();
-        }
     }
 
-    /**
-     * All slices of a Service. The first of each family is always there, also empty. A target without any address is
-     * written into the first IPv4 slice's annotation only, so that it keeps its identifier.
-     */
+    /** All slices of a Service. The first of each family is always there, also empty. */
     static List<EndpointSlice> of(ServiceDecision service, Report.ObjectRef gateway, long revision, List<Row> rows) {
-        List<Row> byId = rows.stream().sorted(Comparator.comparingInt(Row::id)).toList();
+        int range = identifiersPerSlice(service.vips());
+        SortedMap<Integer, List<Row>> ranges = new TreeMap<>(Map.of(0, new ArrayList<>()));
+        rows.stream()
+                .sorted(Comparator.comparingInt(Row::id))
+                .forEach(row -> ranges.computeIfAbsent(row.id() / range, _ -> new ArrayList<>())
+                        .add(row));
         List<EndpointSlice> slices = new ArrayList<>();
         for (IpFamily family : IpFamily.values()) {
-            List<Row> ofFamily = byId.stream()
-                    .filter(row -> !row.pod().addresses(family).isEmpty()
-                            || (family == IpFamily.IPV4 && row.pod().addresses().isEmpty()))
-                    .toList();
-            List<List<Row>> chunks = chunks(ofFamily);
-            for (int i = 0; i < chunks.size(); i++) {
-                slices.add(slice(service.service(), gateway, family, i, revision, chunks.get(i)));
-            }
+            ranges.forEach(
+                    (number, part) -> slices.add(slice(service.service(), gateway, family, number, revision, part)));
         }
         return slices;
     }
 
-    private static List<List<Row>> chunks(List<Row> rows) {
-        List<List<Row>> chunks = new ArrayList<>();
-        List<Row> chunk = new ArrayList<>();
-        int chars = 0;
-        for (Row row : rows) {
-            if (chunk.size() == ENDPOINTS || chars + row.chars() > ANNOTATION_CHARS) {
-                chunks.add(chunk);
-                chunk = new ArrayList<>();
-                chars = 0;
-            }
-            chunk.add(row);
-            chars += row.chars();
-        }
-        chunks.add(chunk);
-        return chunks;
+    /** As many as fit when every target has every VIP. */
+    private static int identifiersPerSlice(Collection<IpPrefix> vips) {
+        int row =
+                80 + vips.stream().mapToInt(vip -> vip.toString().length() + 3).sum();
+        return Math.clamp(ANNOTATION_CHARS / row, 1, ENDPOINTS);
     }
 
     private static EndpointSlice slice(

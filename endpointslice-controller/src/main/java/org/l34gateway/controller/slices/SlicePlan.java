@@ -14,7 +14,8 @@ import org.l34gateway.api.Names;
 /**
  * The difference between wanted and present slices of one Service.
  *
- * @param writes with the resourceVersion that they follow on; none for slices that are not there yet
+ * @param writes in the order of the layout, the same for everybody who writes, so that of two writers one fails at the
+ *     first slice; with the resourceVersion that they follow on, none for slices that are not there yet
  * @param deletions surplus slices
  */
 public record SlicePlan(List<EndpointSlice> writes, List<EndpointSlice> deletions) {
@@ -32,17 +33,36 @@ public record SlicePlan(List<EndpointSlice> writes, List<EndpointSlice> deletion
             if (old == null) {
                 writes.add(slice);
             } else if (!same(old, slice)) {
-                writes.add(new EndpointSliceBuilder(slice)
-                        .editMetadata()
-                        .withResourceVersion(old.getMetadata().getResourceVersion())
-                        .endMetadata()
-                        .build());
+                writes.add(after(slice, old));
             }
         }
         List<EndpointSlice> surplus = present.stream()
                 .filter(slice -> there.containsKey(slice.getMetadata().getName()))
                 .toList();
         return new SlicePlan(writes, surplus);
+    }
+
+    /** The slice as what follows on {@code old}: it is refused when the present one is another. */
+    public static EndpointSlice after(EndpointSlice slice, EndpointSlice old) {
+        return new EndpointSliceBuilder(slice)
+                .editMetadata()
+                .withResourceVersion(old.getMetadata().getResourceVersion())
+                .endMetadata()
+                .build();
+    }
+
+    /** What makes it a slice of its Service and never changes; without targets. */
+    public static EndpointSlice bare(EndpointSlice slice) {
+        Map<String, String> labels = slice.getMetadata().getLabels();
+        return new EndpointSliceBuilder()
+                .withNewMetadata()
+                .withNamespace(slice.getMetadata().getNamespace())
+                .withName(slice.getMetadata().getName())
+                .addToLabels(Names.SERVICE_NAME_LABEL, labels.get(Names.SERVICE_NAME_LABEL))
+                .addToLabels(Names.MANAGED_BY_LABEL, labels.get(Names.MANAGED_BY_LABEL))
+                .endMetadata()
+                .withAddressType(slice.getAddressType())
+                .build();
     }
 
     /** What we write, and nothing that others may add. */

@@ -187,6 +187,36 @@ class ServiceSlicesTest {
     }
 
     @Test
+    void who_changes_its_family_or_whose_slice_was_defaced_keeps_its_identifier() {
+        GatewayDecision decision = decide(Fixtures.service("web", "gw"));
+        Pod zero = Fixtures.target("alpha", "web", "169.222.100.4");
+        Pod one = Fixtures.target("one", "web", "169.222.100.5");
+        Pod moved = Fixtures.target("one", "web", "fd00::5");
+        EndpointSlice v4 =
+                slices(decision, List.of(zero, one), List.of()).slices().getFirst();
+        EndpointSlice v6 =
+                slices(decision, List.of(zero, one), List.of()).slices().getLast();
+        SliceTargets before = targets(v4);
+        EndpointSlice written =
+                slices(decision, List.of(moved), List.of(v4, v6)).slices().getFirst();
+        assertThat(targets(slices(decision, List.of(moved), List.of(written, v6))
+                                .slices()
+                                .getFirst())
+                        .targets())
+                .as("the writer died after the first slice, in which the target has no address any more")
+                .containsExactly(before.targets().getLast());
+        EndpointSlice defaced = new EndpointSliceBuilder(v4)
+                .editMetadata()
+                .withAnnotations(Map.of())
+                .endMetadata()
+                .build();
+        assertThat(targets(slices(decision, List.of(zero, one), List.of(defaced, v6))
+                        .slices()
+                        .getFirst()))
+                .isEqualTo(before);
+    }
+
+    @Test
     void an_unreadable_network_status_is_told_and_an_unreadable_annotation_is_repaired() {
         Pod odd = new PodBuilder(Fixtures.target("odd", "web", "1.1.1.1"))
                 .editMetadata()
@@ -242,12 +272,12 @@ class ServiceSlicesTest {
         assertThat(split)
                 .extracting(
                         s -> s.getMetadata().getName() + " " + s.getEndpoints().size())
-                .containsExactly("web-ipv4 1000", "web-ipv4-2 5", "web-ipv6 0");
+                .containsExactly("web-ipv4 1000", "web-ipv4-2 5", "web-ipv6 0", "web-ipv6-2 0");
         List<EndpointSlice> fewer =
                 slices(decide(large), pods.subList(0, 900), split).slices();
         assertThat(SlicePlan.decide(fewer, split).deletions())
                 .extracting(s -> s.getMetadata().getName())
-                .containsExactly("web-ipv4-2");
+                .containsExactly("web-ipv4-2", "web-ipv6-2");
     }
 
     @Test

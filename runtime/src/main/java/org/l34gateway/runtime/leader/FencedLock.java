@@ -37,6 +37,7 @@ final class FencedLock implements Lock {
     private long seenAt;
     private boolean held;
     private long heldFrom;
+    private long term;
 
     /** @param onHeld called after {@link #valid()} has become true */
     FencedLock(Lock lock, LeaseTerms terms, Ticker ticker, InstantSource clock, Runnable onHeld) {
@@ -50,6 +51,11 @@ final class FencedLock implements Lock {
     /** Whether we hold the lock and nobody else can hold it yet. */
     synchronized boolean valid() {
         return held && ticker.nanos() - heldFrom < terms.renewDeadline().toNanos();
+    }
+
+    /** Grows whenever {@link #valid()} becomes true, also when it only was false for a moment; 0 before the first time. */
+    synchronized long term() {
+        return term;
     }
 
     synchronized void letGo() {
@@ -100,6 +106,9 @@ final class FencedLock implements Lock {
             held = Objects.equals(record.getHolderIdentity(), identity());
             heldFrom = before;
             begins = valid() && !was;
+            if (begins) {
+                term++;
+            }
         }
         if (begins) {
             onHeld.run();

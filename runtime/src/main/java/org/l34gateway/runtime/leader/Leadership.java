@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.l34gateway.runtime.loop.Ticker;
+import org.l34gateway.runtime.process.ClusterConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,7 +37,8 @@ public final class Leadership implements AutoCloseable {
     private volatile boolean stopping;
 
     private Leadership(KubernetesClient client, LeaseTerms terms, FencedLock lock, Runnable onChange) {
-        this.client = client;
+        // A request that hangs is given up while there is time for another one, on a new connection.
+        this.client = ClusterConnection.another(client, terms.requestTimeout());
         this.terms = terms;
         this.lock = lock;
         this.onChange = onChange;
@@ -74,6 +76,15 @@ public final class Leadership implements AutoCloseable {
         return !stopping && lock.valid();
     }
 
+    /**
+     * The number of the present term, 0 while this process may not write. A term that ends and begins again while nobody
+     * looks has another number: somebody else may have led and written in between.
+     */
+    public long term() {
+        long term = lock.term();
+        return held() ? term : 0;
+    }
+
     /** Gives the lease back, so that another replica leads at once. Close the loop that writes before. */
     @Override
     public void close() {
@@ -88,6 +99,7 @@ public final class Leadership implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        client.close();
     }
 
     private void standAgainAndAgain() {

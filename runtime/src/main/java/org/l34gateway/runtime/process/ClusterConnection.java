@@ -20,6 +20,9 @@ public final class ClusterConnection {
     /** An API server that does not answer a request within this is treated as down. */
     public static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(10);
 
+    /** A watch whose connection was cut silently ends after once to twice this. */
+    static final Duration PING_INTERVAL = Duration.ofSeconds(10);
+
     private ClusterConnection() {}
 
     /**
@@ -41,9 +44,28 @@ public final class ClusterConnection {
                 // Retries are the callers' business: loops and watches know how urgent they are.
                 .withRequestRetryBackoffLimit(0)
                 .withWatchReconnectLimit(0)
+                // On a connection that was cut silently an HTTP/2 client goes on for a quarter of an hour; HTTP/1.1
+                // drops it with the first request that times out (docs/adr/0009).
+                .withHttp2Disable(true)
                 .build();
+        return build(ours);
+    }
+
+    /**
+     * A client for the same cluster with connections of its own, for requests that are more urgent than others.
+     *
+     * @param requestTimeout after which a request is given up, and its connection with it
+     */
+    public static KubernetesClient another(KubernetesClient client, Duration requestTimeout) {
+        return build(new ConfigBuilder(client.getConfiguration())
+                .withRequestTimeout((int) requestTimeout.toMillis())
+                .build());
+    }
+
+    private static KubernetesClient build(Config config) {
         return new KubernetesClientBuilder()
-                .withConfig(ours)
+                .withConfig(config)
+                .withHttpClientFactory(new PingingHttpClientFactory(PING_INTERVAL))
                 .withKubernetesSerialization(serialization())
                 .withTaskExecutorSupplier(Executors::newVirtualThreadPerTaskExecutor)
                 .build();

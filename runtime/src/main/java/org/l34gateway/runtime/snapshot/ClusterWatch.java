@@ -19,7 +19,7 @@ import org.l34gateway.runtime.loop.Ticker;
 
 /**
  * Watches several kinds and gives {@link Snapshot}s. There is no snapshot before every kind was listed once; after that
- * there always is one, during an outage of the API server the last one.
+ * there always is one, during an outage of the API server the last one; only {@link #refresh()} takes it away for a while.
  *
  * <p>Metrics per watch: {@code l34_watch_age_seconds} since the last event or bookmark, {@code l34_watch_objects},
  * {@code l34_watch_relists_total} by reason.
@@ -79,12 +79,20 @@ public final class ClusterWatch implements AutoCloseable {
         return watch;
     }
 
-    /** The present state; empty until every kind was listed once. */
+    /**
+     * Lists every kind again. There is no snapshot until all of these lists have come, so that the next one holds
+     * everything that was written before this call, by whomever. Then {@code onChange} is called.
+     */
+    public void refresh() {
+        watches.forEach(KindWatch::refresh);
+    }
+
+    /** The present state; empty until every kind was listed once, and since the last {@link #refresh()}. */
     public Optional<Snapshot> snapshot() {
         Map<Watched<?>, List<? extends HasMetadata>> lists = new LinkedHashMap<>();
         for (KindWatch<?> watch : watches) {
             List<? extends HasMetadata> objects = watch.objects();
-            if (objects == null) {
+            if (objects == null || !watch.isFresh()) {
                 return Optional.empty();
             }
             lists.put(watch.watched(), objects);

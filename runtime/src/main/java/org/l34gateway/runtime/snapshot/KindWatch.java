@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.l34gateway.runtime.loop.Backoff;
@@ -40,10 +41,13 @@ final class KindWatch<T extends HasMetadata> {
     private final Duration look;
     private final Thread thread;
 
+    private final Semaphore nudges = new Semaphore(0);
     private final Object lock = new Object();
     private final Map<String, T> objects = new HashMap<>();
     private @Nullable List<T> sorted;
     private boolean synced;
+    private long refreshes;
+    private long listedAfter = -1;
     private String resourceVersion = "";
     private @Nullable Stream current;
     private String trouble = "not listed yet";
@@ -75,6 +79,24 @@ final class KindWatch<T extends HasMetadata> {
     void stop() {
         stopping = true;
         thread.interrupt();
+    }
+
+    /** Lists again now, whatever is known; {@link #isFresh()} is false until a list that was asked for later has come. */
+    void refresh() {
+        synchronized (lock) {
+            refreshes++;
+            if (current != null) {
+                current.end(new WatchEnd.Superseded());
+            }
+        }
+        nudges.release();
+    }
+
+    /** Whether what is known was read after the last {@link #refresh()}. */
+    boolean isFresh() {
+        synchronized (lock) {
+            return listedAfter == refreshes;
+        }
     }
 
     Watched<T> watched() {
@@ -119,8 +141,8 @@ final class KindWatch<T extends HasMetadata> {
         WatchCourse course = WatchCourse.start();
         while (!stopping) {
             try {
-                TimeUnit.NANOSECONDS.sleep(course.pause().toNanos());
-                course = course.relist() ? list(course) : watch(course);
+                boolean _ = nudges.tryAcquire(course.pause().toNanos(), TimeUnit.NANOSECONDS);
+                course = course.relist() || !isFresh() ? list(course) : watch(course);
             } catch (InterruptedException e) {
                 return;
             } catch (RuntimeException e) {
@@ -132,14 +154,18 @@ final class KindWatch<T extends HasMetadata> {
     }
 
     private WatchCourse list(WatchCourse course) {
+        long after;
+        synchronized (lock) {
+            after = refreshes;
+        }
         return switch (source.list()) {
             case ObjectSource.Listing.Listed<T>(var listed, var version) -> {
-                replaceAll(listed, version);
+                replaceAll(listed, version, after);
                 yield course.listed();
             }
             case ObjectSource.Listing.Failed<T>(WatchEnd.NotServed end)
             when watched.optional() -> {
-                replaceAll(List.of(), "");
+                replaceAll(List.of(), "", after);
                 yield course.after(end, backoff);
             }
             case ObjectSource.Listing.Failed<T>(var end) -> ended(course, end);
@@ -152,6 +178,23 @@ final class KindWatch<T extends HasMetadata> {
         synchronized (lock) {
             from = resourceVersion;
             current = stream;
+            if (listedAfter != refreshes) {
+                stream.end(new WatchEnd.Superseded());
+            }
+        }
+        if (course.failures() > 0) {
+            // The server may be another one by now. It would take a watch from the future, and stay silent on it until
+            // it is there, so that everything in between were lost.
+            switch (source.peek()) {
+                case ObjectSource.Listing.Listed<T>(var _, var newest) -> {
+                    if (isEarlier(newest, from)) {
+                        return ended(course, new WatchEnd.Rewound());
+                    }
+                }
+                case ObjectSource.Listing.Failed<T>(var end) -> {
+                    return ended(course, end);
+                }
+            }
         }
         switch (source.watch(from, stream)) {
             case ObjectSource.Watching.Failed(var end) -> {
@@ -198,17 +241,18 @@ final class KindWatch<T extends HasMetadata> {
         return next;
     }
 
-    private void replaceAll(List<T> listed, String version) {
+    private void replaceAll(List<T> listed, String version, long after) {
         listed.forEach(watched.trim()::trim);
         boolean news;
         synchronized (lock) {
             Map<String, T> fresh = new HashMap<>();
             listed.forEach(object -> fresh.put(keyOf(object), object));
-            news = !synced || !versions(fresh).equals(versions(objects));
+            news = !synced || after != listedAfter || !versions(fresh).equals(versions(objects));
             objects.clear();
             objects.putAll(fresh);
             sorted = null;
             synced = true;
+            listedAfter = after;
             resourceVersion = version;
             trouble = "";
             heardAt = ticker.nanos();
@@ -244,6 +288,11 @@ final class KindWatch<T extends HasMetadata> {
             sorted = null;
         }
         listener.changed();
+    }
+
+    /** Versions of one kind are numbers that grow (Kubernetes enhancement 5504). */
+    private static boolean isEarlier(String version, String than) {
+        return version.length() == than.length() ? version.compareTo(than) < 0 : version.length() < than.length();
     }
 
     private static String keyOf(HasMetadata object) {

@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 
 /** Lists and watches through fabric8's client. Its own reconnecting is off: every end is reported. */
 final class KubernetesSource<T extends HasMetadata> implements ObjectSource<T> {
@@ -28,21 +29,40 @@ final class KubernetesSource<T extends HasMetadata> implements ObjectSource<T> {
 
     private final KubernetesClient client;
     private final Watched<T> watched;
+    private final LongSupplier spread;
 
     KubernetesSource(KubernetesClient client, Watched<T> watched) {
+        this(client, watched, () -> ThreadLocalRandom.current().nextLong(WATCH_SECONDS));
+    }
+
+    /** @param spread seconds by which a watch is longer than the shortest */
+    KubernetesSource(KubernetesClient client, Watched<T> watched, LongSupplier spread) {
         this.client = client;
         this.watched = watched;
+        this.spread = spread;
     }
 
     @Override
     public Listing<T> list() {
         try {
             // Without a resourceVersion the answer is not older than anything that anyone has seen.
-            KubernetesResourceList<T> list = requests().list();
-            return new Listing.Listed<>(list.getItems(), list.getMetadata().getResourceVersion());
+            return listed(requests().list());
         } catch (KubernetesClientException e) {
             return new Listing.Failed<>(endOf(e));
         }
+    }
+
+    @Override
+    public Listing<T> peek() {
+        try {
+            return listed(requests().list(new ListOptionsBuilder().withLimit(1L).build()));
+        } catch (KubernetesClientException e) {
+            return new Listing.Failed<>(endOf(e));
+        }
+    }
+
+    private static <T extends HasMetadata> Listing<T> listed(KubernetesResourceList<T> list) {
+        return new Listing.Listed<>(list.getItems(), list.getMetadata().getResourceVersion());
     }
 
     @Override
@@ -50,7 +70,7 @@ final class KubernetesSource<T extends HasMetadata> implements ObjectSource<T> {
         ListOptions options = new ListOptionsBuilder()
                 .withResourceVersion(resourceVersion)
                 .withAllowWatchBookmarks(true)
-                .withTimeoutSeconds(WATCH_SECONDS + ThreadLocalRandom.current().nextLong(WATCH_SECONDS))
+                .withTimeoutSeconds(WATCH_SECONDS + spread.getAsLong())
                 .build();
         CompletableFuture<Watch> opening = new CompletableFuture<>();
         Thread.ofVirtual().name("open-watch").start(() -> {

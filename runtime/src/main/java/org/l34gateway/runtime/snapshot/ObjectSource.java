@@ -31,5 +31,8 @@ interface ObjectSource<T extends HasMetadata> {
 
     Listing<T> list();
 
+    /** As {@link #list()}, but one object at most: for the version. */
+    Listing<T> peek();
+
     Watching watch(String resourceVersion, Sink<T> sink);
 }

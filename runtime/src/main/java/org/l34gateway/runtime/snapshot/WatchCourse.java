@@ -41,6 +41,8 @@ record WatchCourse(boolean relist, Duration pause, int failures) {
             // The server is there, so a short wait will do, however long it was away before.
             case WatchEnd.Expired() ->
                 new WatchCourse(true, more == 1 ? Duration.ZERO : backoff.delay(Math.min(more, 4)), more);
+            case WatchEnd.Superseded() -> new WatchCourse(true, Duration.ZERO, failures);
+            case WatchEnd.Rewound() -> new WatchCourse(true, Duration.ZERO, more);
             case WatchEnd.Deaf() -> new WatchCourse(true, Duration.ZERO, more);
             case WatchEnd.NotServed() -> new WatchCourse(true, UNSERVED_KIND, more);
             case WatchEnd.Refused(int _, String _) -> new WatchCourse(true, backoff.delay(more), more);

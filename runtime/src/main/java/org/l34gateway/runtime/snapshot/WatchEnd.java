@@ -12,6 +12,12 @@ sealed interface WatchEnd {
     /** Neither an event nor a bookmark for longer than a server would be silent. */
     record Deaf() implements WatchEnd {}
 
+    /** The server is at an earlier resourceVersion than the one that it gave us before: etcd was restored. */
+    record Rewound() implements WatchEnd {}
+
+    /** What is known is to be read again, see {@link ClusterWatch#refresh()}. */
+    record Superseded() implements WatchEnd {}
+
     /** The API server does not know the kind (404). */
     record NotServed() implements WatchEnd {}
 

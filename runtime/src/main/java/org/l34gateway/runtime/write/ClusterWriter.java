@@ -19,6 +19,13 @@ public interface ClusterWriter {
      */
     <T extends HasMetadata> Written<T> apply(T object, FieldManager manager, boolean force);
 
+    /**
+     * Creates the object, and is refused as {@link Written.Conflict} when there is one of that name. An apply cannot be
+     * told to create only. The server counts creating and applying as two managers, so what is created here stays when a later
+     * apply leaves it out: create only what never goes.
+     */
+    <T extends HasMetadata> Written<T> create(T object);
+
     /** As {@link #apply}, for the status subresource; only name, namespace and status of the object count. */
     <T extends HasMetadata> Written<T> applyStatus(T object, FieldManager manager, boolean force);
 

@@ -36,6 +36,11 @@ public final class ServerSideApply implements ClusterWriter {
     }
 
     @Override
+    public <T extends HasMetadata> Written<T> create(T object) {
+        return write("create", object, () -> client.resource(object).create());
+    }
+
+    @Override
     public <T extends HasMetadata> Written<T> applyStatus(T object, FieldManager manager, boolean force) {
         return write("apply-status", object, () -> {
             NamespaceableResource<T> resource = client.resource(object);

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -25,13 +26,27 @@ class FencedLockTest {
     private final AtomicLong begins = new AtomicLong();
     private final AtomicLong requestTakes = new AtomicLong();
     private final FencedLock lock = new FencedLock(
-            new Stored(), LeaseTerms.QUICK, ticks::get, () -> WALL.plusNanos(ticks.get()), begins::incrementAndGet);
+            new Stored("me", stored, ticks),
+            LeaseTerms.QUICK,
+            ticks::get,
+            () -> WALL.plusNanos(ticks.get()),
+            begins::incrementAndGet);
 
-    /** The API server's Lease. */
+    /** The API server's Lease, as one replica reads and writes it. */
     private final class Stored implements Lock {
+        private final String identity;
+        private final AtomicReference<@Nullable LeaderElectionRecord> lease;
+        private final AtomicLong time;
+
+        Stored(String identity, AtomicReference<@Nullable LeaderElectionRecord> lease, AtomicLong time) {
+            this.identity = identity;
+            this.lease = lease;
+            this.time = time;
+        }
+
         @Override
         public @Nullable LeaderElectionRecord get(KubernetesClient client) {
-            return stored.get();
+            return lease.get();
         }
 
         @Override
@@ -41,13 +56,13 @@ class FencedLockTest {
 
         @Override
         public void update(KubernetesClient client, LeaderElectionRecord record) {
-            ticks.addAndGet(requestTakes.get());
-            stored.set(record);
+            time.addAndGet(requestTakes.get());
+            lease.set(record);
         }
 
         @Override
         public String identity() {
-            return "me";
+            return identity;
         }
 
         @Override
@@ -75,18 +90,18 @@ class FencedLockTest {
         requestTakes.set(Duration.ofSeconds(1).toNanos());
         lock.update(NO_CLIENT, record("me", WALL));
         assertThat(lock.valid()).isTrue();
-        ticks.addAndGet(Duration.ofMillis(1_999).toNanos());
+        ticks.addAndGet(Duration.ofMillis(999).toNanos());
         assertThat(lock.valid()).isTrue();
         ticks.addAndGet(Duration.ofMillis(1).toNanos());
-        assertThat(lock.valid()).as("3 s after the request began").isFalse();
+        assertThat(lock.valid()).as("2 s after the request began").isFalse();
     }
 
     @Test
     void a_renewal_prolongs_and_a_release_ends_the_right_to_write() {
         lock.create(NO_CLIENT, record("me", WALL));
-        ticks.addAndGet(Duration.ofSeconds(2).toNanos());
+        ticks.addAndGet(Duration.ofMillis(1_900).toNanos());
         lock.update(NO_CLIENT, record("me", WALL));
-        ticks.addAndGet(Duration.ofSeconds(2).toNanos());
+        ticks.addAndGet(Duration.ofMillis(1_900).toNanos());
         assertThat(lock.valid()).isTrue();
         lock.letGo();
         assertThat(lock.valid()).isFalse();
@@ -104,6 +119,7 @@ class FencedLockTest {
         ticks.addAndGet(Duration.ofSeconds(4).toNanos());
         lock.update(NO_CLIENT, record("me", WALL));
         assertThat(begins).as("after a pause in which nothing could be written").hasValue(2);
+        assertThat(lock.term()).as("somebody else may have led in the pause").isEqualTo(2);
     }
 
     @Test
@@ -147,5 +163,54 @@ class FencedLockTest {
         Duration second = Duration.ofSeconds(1);
         assertThatIllegalArgumentException().isThrownBy(() -> new LeaseTerms(second, second, Duration.ofMillis(10)));
         assertThatIllegalArgumentException().isThrownBy(() -> new LeaseTerms(HOUR, second, second));
+        assertThatIllegalArgumentException()
+                .as("the Lease would say 2 s")
+                .isThrownBy(() -> new LeaseTerms(Duration.ofMillis(2_900), second, Duration.ofMillis(10)));
+    }
+
+    @Test
+    void a_dead_leader_is_replaced_within_five_seconds_with_time_left_for_the_requests() {
+        assertThat(LeaseTerms.QUICK.replacedWithin()).isEqualTo(Duration.ofMillis(4_320));
+    }
+
+    @Test
+    void whenever_a_candidate_may_take_the_lease_the_leader_has_stopped_for_a_second() {
+        long seed = Long.getLong("seed", System.nanoTime());
+        Random dice = new Random(seed);
+        for (int i = 0; i < 2_000; i++) {
+            AtomicLong time = new AtomicLong(dice.nextLong());
+            long skew = dice.nextLong();
+            AtomicReference<@Nullable LeaderElectionRecord> lease = new AtomicReference<>();
+            FencedLock leader = new FencedLock(
+                    new Stored("leader", lease, time),
+                    LeaseTerms.QUICK,
+                    time::get,
+                    () -> WALL.plusNanos(dice.nextInt()),
+                    () -> {});
+            FencedLock candidate = new FencedLock(
+                    new Stored("candidate", lease, time),
+                    LeaseTerms.QUICK,
+                    () -> time.get() + skew,
+                    () -> WALL,
+                    () -> {});
+            requestTakes.set(dice.nextInt(1_000_000_000));
+            leader.create(NO_CLIENT, record("leader", WALL.plusSeconds(dice.nextInt(10_000))));
+            long stopped = 0;
+            while (true) {
+                if (!leader.valid() && stopped == 0) {
+                    stopped = time.get();
+                }
+                LeaderElectionRecord seen = candidate.get(NO_CLIENT);
+                assertThat(seen).isNotNull();
+                if (Duration.between(seen.getRenewTime().toInstant(), WALL).compareTo(LeaseTerms.QUICK.lease()) >= 0) {
+                    break;
+                }
+                if (dice.nextInt(40) == 0 && leader.valid()) {
+                    leader.update(NO_CLIENT, record("leader", WALL.plusSeconds(dice.nextInt(10_000))));
+                }
+                time.addAndGet(10_000_000);
+            }
+            assertThat(time.get() - stopped).as("seed %d", seed).isGreaterThanOrEqualTo(990_000_000);
+        }
     }
 }

@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /** A source that does what the test says and tells it what was asked. */
@@ -13,6 +14,8 @@ final class FakeSource implements ObjectSource<ConfigMap> {
     record Asked(String what, Sink<ConfigMap> sink) {}
 
     final BlockingQueue<Listing<ConfigMap>> listings = new LinkedBlockingQueue<>();
+    volatile String newest = "1000";
+    final Semaphore listing = new Semaphore(0);
     final BlockingQueue<Asked> asked = new LinkedBlockingQueue<>();
 
     static ConfigMap configMap(String name, String version) {
@@ -40,12 +43,18 @@ final class FakeSource implements ObjectSource<ConfigMap> {
 
     @Override
     public Listing<ConfigMap> list() {
+        listing.release();
         try {
             return listings.take();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return new Listing.Failed<>(new WatchEnd.Unreachable("interrupted"));
         }
+    }
+
+    @Override
+    public Listing<ConfigMap> peek() {
+        return new Listing.Listed<>(List.of(), newest);
     }
 
     @Override

@@ -155,6 +155,53 @@ class KindWatchTest {
     }
 
     @Test
+    void a_version_from_before_ours_lists_again_because_etcd_was_restored() throws Exception {
+        source.willList("100", configMap("a", "90"), configMap("b", "99"));
+        watch.start();
+        changes.acquire();
+        var stream = source.nextAsked();
+        source.willList("12", configMap("a", "3"));
+        source.newest = "12";
+        stream.sink().end(new WatchEnd.Unreachable("reset"));
+        changes.acquire();
+        assertThat(names()).containsExactly("a@3");
+        assertThat(source.nextAsked().what()).isEqualTo("closed");
+        assertThat(source.nextAsked().what()).isEqualTo("watch from 12");
+    }
+
+    @Test
+    void a_refresh_lists_again_and_is_told_even_when_nothing_is_new() throws Exception {
+        source.willList("7", configMap("a", "3"));
+        watch.start();
+        changes.acquire();
+        assertThat(watch.isFresh()).isTrue();
+        var stream = source.nextAsked();
+        watch.refresh();
+        assertThat(watch.isFresh()).isFalse();
+        assertThat(names()).as("what was known").containsExactly("a@3");
+        assertThat(source.nextAsked().what()).isEqualTo("closed");
+        stream.sink().event(Action.ADDED, configMap("late", "8"));
+        source.willList("9", configMap("a", "3"));
+        changes.acquire();
+        assertThat(watch.isFresh()).isTrue();
+        assertThat(names()).containsExactly("a@3");
+        assertThat(source.nextAsked().what()).isEqualTo("watch from 9");
+    }
+
+    @Test
+    void a_list_that_was_asked_for_before_the_refresh_does_not_count() throws Exception {
+        watch.start();
+        source.listing.acquire();
+        watch.refresh();
+        source.willList("7", configMap("a", "3"));
+        changes.acquire();
+        assertThat(watch.isFresh()).isFalse();
+        source.willList("8", configMap("a", "3"));
+        changes.acquire();
+        assertThat(watch.isFresh()).isTrue();
+    }
+
+    @Test
     void an_outage_keeps_the_last_list_and_says_why() throws Exception {
         source.willList("7", configMap("a", "3"));
         watch.start();

@@ -23,6 +23,8 @@ class WatchCourseTest {
                 new Row(new WatchEnd.Closed(), false, 0, 0),
                 new Row(new WatchEnd.Expired(), true, 0, 0),
                 new Row(new WatchEnd.Deaf(), true, 0, 0),
+                new Row(new WatchEnd.Superseded(), true, 0, 0),
+                new Row(new WatchEnd.Rewound(), true, 0, 0),
                 new Row(new WatchEnd.NotServed(), true, 15_000, 15_000),
                 new Row(new WatchEnd.Refused(504, "Too large resource version"), true, 50, 100),
                 new Row(new WatchEnd.Unreachable("Connection refused"), false, 50, 100));

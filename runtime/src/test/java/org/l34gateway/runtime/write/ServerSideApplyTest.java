@@ -73,6 +73,8 @@ class ServerSideApplyTest {
         switch (method) {
             case "PATCH" ->
                 server.expect().patch().withPath(path).andReturn(code, status).once();
+            case "POST" ->
+                server.expect().post().withPath(path).andReturn(code, status).once();
             case "DELETE" ->
                 server.expect().delete().withPath(path).andReturn(code, status).once();
             default -> throw new IllegalArgumentException(method);
@@ -124,6 +126,12 @@ class ServerSideApplyTest {
     }
 
     @Test
+    void what_is_to_be_created_and_is_there_already_is_a_conflict() {
+        answers("POST", "/api/v1/namespaces/ns/configmaps", 409);
+        assertThat(writer().create(map())).isInstanceOf(Written.Conflict.class);
+    }
+
+    @Test
     void an_outage_is_an_exception() {
         answers("PATCH", MAP + "?fieldManager=l34-test&force=true", 500);
         assertThatThrownBy(() -> writer().apply(map(), MANAGER, true)).isInstanceOf(KubernetesClientException.class);
@@ -158,6 +166,7 @@ class ServerSideApplyTest {
         leader.set(false);
         int before = server.getRequestCount();
         assertThatThrownBy(() -> writer().apply(map(), MANAGER, true)).isInstanceOf(WritesForbidden.class);
+        assertThatThrownBy(() -> writer().create(map())).isInstanceOf(WritesForbidden.class);
         assertThatThrownBy(() -> writer().applyStatus(map(), MANAGER, true)).isInstanceOf(WritesForbidden.class);
         assertThatThrownBy(() -> writer().delete(map())).isInstanceOf(WritesForbidden.class);
         assertThat(server.getRequestCount()).isEqualTo(before);
