@@ -4,6 +4,7 @@ package org.l34gateway.runtime.process;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
@@ -72,10 +73,13 @@ public final class ClusterConnection {
     }
 
     /** As fabric8's own, but an absent component of a record is left out instead of written as null, which CRDs refuse,
-     * and lists and maps that are null on the wire are empty. */
+     * lists and maps that are null on the wire are empty,
+     * and fields that nobody knows are skipped. */
     static KubernetesSerialization serialization() {
         ObjectMapper mapper = new ObjectMapper();
         mapper.setDefaultPropertyInclusion(JsonInclude.Include.NON_NULL);
+        // While the product is upgraded, its old processes read what its new ones write.
+        mapper.disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
         // The API server writes an empty EndpointSlice with "endpoints": null.
         JsonSetter.Value emptyForNull = JsonSetter.Value.forValueNulls(Nulls.AS_EMPTY);
         mapper.configOverride(List.class).setSetterInfo(emptyForNull);

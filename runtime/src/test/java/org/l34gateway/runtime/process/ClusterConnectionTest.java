@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.l34gateway.api.GatewayReport;
 import org.l34gateway.api.L34Route;
 import org.l34gateway.api.L34RouteStatus;
 import org.l34gateway.api.ParentRef;
@@ -32,6 +33,17 @@ class ClusterConnectionTest {
                         EndpointSlice.class);
         assertThat(slice.getEndpoints()).isEmpty();
         assertThat(slice.getMetadata().getLabels()).isEmpty();
+    }
+
+    /** During an upgrade the old version reads what the new one writes. */
+    @Test
+    void a_field_that_only_a_newer_version_knows_is_skipped() {
+        GatewayReport report = ClusterConnection.serialization()
+                .unmarshal(
+                        "{\"spec\": {\"podUID\": \"u\", \"fresh\": true, \"targets\": [{\"podUID\": \"t\", \"fresh\": 1}]}}",
+                        GatewayReport.class);
+        assertThat(report.getSpec().podUID()).isEqualTo("u");
+        assertThat(report.getSpec().targets().getFirst().podUID()).isEqualTo("t");
     }
 
     @Test
