@@ -171,6 +171,11 @@ class NextHopDeathKernelTest {
         }
 
         @Override
+        public <T extends HasMetadata> Written<T> create(T object) {
+            return hang();
+        }
+
+        @Override
         public <T extends HasMetadata> Written<T> delete(T object) {
             throw new AssertionError("node-agent deletes nothing");
         }

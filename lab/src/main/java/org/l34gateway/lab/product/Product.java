@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.l34gateway.images.BuiltImage;
 import org.l34gateway.images.Images;
 import org.l34gateway.images.chart.Charts;
@@ -26,17 +27,37 @@ public record Product(Lab lab, Repository repository, Progress progress) {
     /** Name of the Helm release. */
     public static final String RELEASE = "l34-gateway";
 
+    private static final String IMAGES_ANNOTATION = "lab-images";
     private static final Duration ROLLOUT = Duration.ofMinutes(3);
 
     /** Builds the images, loads them into the nodes, installs the chart and waits until all its workloads are up. */
     public void install() {
-        progress.run(
-                "images built and loaded into both nodes", () -> images().forEach(image -> lab.loadImage(image.tar())));
+        List<BuiltImage> images = progress.step("images built and loaded into both nodes", () -> {
+            List<BuiltImage> built = images();
+            built.forEach(image -> lab.loadImage(image.tar()));
+            return built;
+        });
         progress.run("product installed in namespace " + NAMESPACE, () -> {
             namespace(NAMESPACE);
+            boolean upgrade = !workloads(NAMESPACE).isEmpty();
             applyChart("charts/l34-gateway", RELEASE, NAMESPACE);
+            markWith(images, upgrade);
             awaitWorkloads(NAMESPACE);
         });
+    }
+
+    /** Images keep their tags in a lab, so that a workload does not see that there is a newer one. */
+    private void markWith(List<BuiltImage> images, boolean restart) {
+        String mark = images.stream().map(BuiltImage::fingerprint).collect(Collectors.joining("-"));
+        for (String workload : workloads(NAMESPACE)) {
+            String path = "-o=jsonpath={.metadata.annotations." + IMAGES_ANNOTATION + "}";
+            if (!mark.equals(lab.kubectl("get", workload, "-n", NAMESPACE, path))) {
+                lab.kubectl("annotate", workload, "-n", NAMESPACE, "--overwrite", IMAGES_ANNOTATION + "=" + mark);
+                if (restart) {
+                    lab.kubectl("rollout", "restart", workload, "-n", NAMESPACE);
+                }
+            }
+        }
     }
 
     private List<BuiltImage> images() {
@@ -86,11 +107,14 @@ public record Product(Lab lab, Repository repository, Progress progress) {
 
     /** Waits until every Deployment and DaemonSet of the namespace has all its pods ready. */
     public void awaitWorkloads(String namespace) {
-        for (String workload : lab.kubectl("get", "deployments,daemonsets", "-n", namespace, "-o=name")
-                .split("\\s+")) {
-            if (!workload.isEmpty()) {
-                lab.kubectl("rollout", "status", workload, "-n", namespace, "--timeout=" + ROLLOUT.toSeconds() + "s");
-            }
+        for (String workload : workloads(namespace)) {
+            lab.kubectl("rollout", "status", workload, "-n", namespace, "--timeout=" + ROLLOUT.toSeconds() + "s");
         }
+    }
+
+    private List<String> workloads(String namespace) {
+        return lab.kubectl("get", "deployments,daemonsets", "-n", namespace, "-o=name")
+                .lines()
+                .toList();
     }
 }
