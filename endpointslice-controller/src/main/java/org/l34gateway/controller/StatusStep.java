@@ -135,7 +135,7 @@ record StatusStep(
     /** Names of a namespace's pods, by UID. */
     private Map<String, String> podNames(String namespace) {
         Map<String, String> names = new HashMap<>();
-        world.snapshot()
+        world().snapshot()
                 .in(namespace, Pod.class)
                 .forEach(pod ->
                         names.put(pod.getMetadata().getUid(), pod.getMetadata().getName()));
