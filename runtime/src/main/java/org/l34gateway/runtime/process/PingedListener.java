@@ -74,14 +74,11 @@ final class PingedListener implements WebSocket.Listener {
     private void pingUntilClosed(WebSocket socket) {
         try {
             while (!closed.await(interval.toNanos(), TimeUnit.NANOSECONDS)) {
-                if (socket.isOutputClosed()) {
-                    // We closed it, and the other side has not answered that for a while.
+                // fabric8 closes a watch on which the server reported an error, and waits for the answer to that as
+                // well.
+                if (!heard || socket.isOutputClosed()) {
                     socket.abort();
-                    return;
-                }
-                if (!heard) {
-                    socket.abort();
-                    onError(socket, new IOException("no answer to a ping for " + interval.toMillis() + " ms"));
+                    onError(socket, new IOException("no answer for " + interval.toMillis() + " ms"));
                     return;
                 }
                 heard = false;

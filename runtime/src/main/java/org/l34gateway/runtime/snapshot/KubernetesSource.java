@@ -18,7 +18,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.LongSupplier;
 
 /** Lists and watches through fabric8's client. Its own reconnecting is off: every end is reported. */
 final class KubernetesSource<T extends HasMetadata> implements ObjectSource<T> {
@@ -29,17 +28,10 @@ final class KubernetesSource<T extends HasMetadata> implements ObjectSource<T> {
 
     private final KubernetesClient client;
     private final Watched<T> watched;
-    private final LongSupplier spread;
 
     KubernetesSource(KubernetesClient client, Watched<T> watched) {
-        this(client, watched, () -> ThreadLocalRandom.current().nextLong(WATCH_SECONDS));
-    }
-
-    /** @param spread seconds by which a watch is longer than the shortest */
-    KubernetesSource(KubernetesClient client, Watched<T> watched, LongSupplier spread) {
         this.client = client;
         this.watched = watched;
-        this.spread = spread;
     }
 
     @Override
@@ -70,7 +62,7 @@ final class KubernetesSource<T extends HasMetadata> implements ObjectSource<T> {
         ListOptions options = new ListOptionsBuilder()
                 .withResourceVersion(resourceVersion)
                 .withAllowWatchBookmarks(true)
-                .withTimeoutSeconds(WATCH_SECONDS + spread.getAsLong())
+                .withTimeoutSeconds(WATCH_SECONDS + ThreadLocalRandom.current().nextLong(WATCH_SECONDS))
                 .build();
         CompletableFuture<Watch> opening = new CompletableFuture<>();
         Thread.ofVirtual().name("open-watch").start(() -> {
