@@ -182,7 +182,7 @@ class NeighbourProbeKernelTest {
         }
         long now = System.nanoTime();
         nextLook = now + NeighbourProbe.INTERVAL.toNanos();
-        return probe.look(watched, now);
+        return probe.look(watched, now).dead();
     }
 
     /** Looks until the dead are as expected. */
