@@ -106,7 +106,7 @@ public final class NodeAgent implements Reconciler {
         unwanted = unwanted.seen(nowUnwanted, now);
         works.forEach(work -> carryOut(work, view, now));
         works.forEach(work -> memories.put(work.facts().uid(), work.memory));
-        watchHops(works);
+        watchHops(works, view);
         news.accept(gatherNews(works, view));
         count(works);
         collectGarbage(view, now);
@@ -198,11 +198,11 @@ public final class NodeAgent implements Reconciler {
     }
 
     /** Every next hop that is wanted, dead or alive, wherever the sandbox is known. */
-    private void watchHops(List<PodWork> works) {
+    private void watchHops(List<PodWork> works, NodeView view) {
         Map<Sandbox, ProbedHops.Hops> watched = new HashMap<>();
         for (PodWork work : works) {
             Sandbox sandbox = work.sandbox();
-            ProbedHops.Hops each = work.hops();
+            ProbedHops.Hops each = work.hops(view);
             if (sandbox != null && !each.hops().isEmpty()) {
                 watched.put(sandbox, each);
             }

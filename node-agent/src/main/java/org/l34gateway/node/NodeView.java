@@ -11,7 +11,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.l34gateway.api.GatewayReport;
 import org.l34gateway.api.GatewayReportSpec;
@@ -37,6 +40,7 @@ import org.l34gateway.runtime.snapshot.Snapshot;
  *
  * @param pods all pods of the node that have a network of their own
  * @param gateways the Gateways of ours that exist
+ * @param vouchers of the Gateways that want something of a pod: next hops and the reports that make them so
  * @param carriers who may still send packets to a pod
  * @param node this node; null while the API server does not know it
  * @param lastReport pods of the report that stands in the cluster
@@ -44,6 +48,7 @@ import org.l34gateway.runtime.snapshot.Snapshot;
 record NodeView(
         List<PodView> pods,
         Map<AttachmentKey, GatewayDecision> gateways,
+        Map<Report.ObjectRef, SortedMap<IpAddress, SortedSet<String>>> vouchers,
         Carriers carriers,
         @Nullable Node node,
         List<NodeReportSpec.PodReport> lastReport) {
@@ -68,7 +73,7 @@ record NodeView(
                 .filter(pod -> pod.getMetadata().getLabels() != null)
                 .filter(pod -> pod.getMetadata().getLabels().containsKey(Names.GATEWAY_LABEL))
                 .toList();
-        Map<Report.ObjectRef, SortedSet<IpAddress>> hops = new HashMap<>();
+        Map<Report.ObjectRef, SortedMap<IpAddress, SortedSet<String>>> vouchers = new HashMap<>();
         List<PodView> pods = new ArrayList<>();
         for (Pod pod : snapshot.all(Pod.class)) {
             if (hasNetworkHere(pod, nodeName)) {
@@ -76,7 +81,9 @@ record NodeView(
                         pod,
                         pod.getMetadata().getNamespace(),
                         decisions,
-                        gateway -> hops.computeIfAbsent(gateway, g -> NextHops.of(g, reports, gatewayPods)));
+                        gateway -> new TreeSet<>(
+                                vouchers.computeIfAbsent(gateway, g -> NextHops.vouchers(g, reports, gatewayPods))
+                                        .keySet()));
                 pods.add(new PodView(PodFacts.of(pod), pod.getMetadata().getResourceVersion(), attachments));
             }
         }
@@ -85,6 +92,7 @@ record NodeView(
         return new NodeView(
                 pods,
                 gateways,
+                vouchers,
                 Carriers.of(reports, gatewayPods),
                 snapshot.find(Node.class, "", nodeName).orElse(null),
                 snapshot.find(NodeReport.class, "", nodeName)
@@ -124,6 +132,17 @@ record NodeView(
         return decision == null
                 ? Set.of()
                 : carriers.silentAddresses(gateway.namespace(), gateway.name(), decision.networks());
+    }
+
+    /** The reports by which an address is a next hop of Gateways that want something of a pod; maybe none. */
+    Set<String> vouchersFor(IpAddress hop, List<Attachment> attachments) {
+        Set<String> all = new TreeSet<>();
+        for (Attachment attachment : attachments) {
+            if (attachment instanceof Attachment.Wanted(var gateway, var _, var _)) {
+                all.addAll(vouchers.getOrDefault(gateway, new TreeMap<>()).getOrDefault(hop, new TreeSet<>()));
+            }
+        }
+        return all;
     }
 
     /** The Gateway's name; empty when it is gone. */

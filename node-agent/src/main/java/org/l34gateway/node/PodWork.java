@@ -37,11 +37,14 @@ final class PodWork {
     }
 
     /** What to probe in the sandbox: the next hops that are on a link of it. */
-    ProbedHops.Hops hops() {
-        Map<IpAddress, Integer> onLink = new HashMap<>();
-        memory.plan()
-                .nextHops()
-                .forEach(hop -> memory.reading().interfaceOf(hop).ifPresent(ifindex -> onLink.put(hop, ifindex)));
+    ProbedHops.Hops hops(NodeView view) {
+        Map<IpAddress, ProbedHops.Hop> onLink = new HashMap<>();
+        for (IpAddress hop : memory.plan().nextHops()) {
+            memory.reading()
+                    .interfaceOf(hop)
+                    .ifPresent(ifindex ->
+                            onLink.put(hop, new ProbedHops.Hop(ifindex, view.vouchersFor(hop, pod.attachments()))));
+        }
         return new ProbedHops.Hops(facts().label(), onLink);
     }
 

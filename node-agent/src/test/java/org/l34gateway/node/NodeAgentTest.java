@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -260,7 +261,8 @@ class NodeAgentTest {
         assertThat(probes.watched.values())
                 .singleElement()
                 .isEqualTo(new ProbedHops.Hops(
-                        "shop/carts-a", Map.of(IpAddress.parse("10.1.0.1"), 3, IpAddress.parse("10.1.0.2"), 3)));
+                        "shop/carts-a",
+                        Map.of(IpAddress.parse("10.1.0.1"), hop("1"), IpAddress.parse("10.1.0.2"), hop("2"))));
         run(1_000);
         assertThat(lastReport().pods().getFirst().gateways().getFirst().nextHops())
                 .containsExactly("10.1.0.1");
@@ -288,6 +290,10 @@ class NodeAgentTest {
         probes.dead("10.1.0.2");
         sandboxes.beforeRead = () -> log.add("read");
         assertThat(run(4_000)).first().isEqualTo("carts-a holds [20.0.0.1/32] via [10.1.0.1]");
+    }
+
+    private static ProbedHops.Hop hop(String number) {
+        return new ProbedHops.Hop(3, Set.of("uid-blue-" + number + "@2026-01-01T00:00:00Z"));
     }
 
     private void twoGatewayPods() {

@@ -2,11 +2,14 @@
 package org.l34gateway.routing;
 
 import io.fabric8.kubernetes.api.model.Pod;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.l34gateway.api.GatewayReport;
 import org.l34gateway.api.GatewayReportSpec;
@@ -31,7 +34,17 @@ public final class NextHops {
      *     Gateway's label, and is not finished
      */
     public static SortedSet<IpAddress> of(Report.ObjectRef gateway, List<GatewayReport> reports, List<Pod> pods) {
-        SortedSet<IpAddress> hops = new TreeSet<>();
+        return Collections.unmodifiableSortedSet(
+                new TreeSet<>(vouchers(gateway, reports, pods).keySet()));
+    }
+
+    /**
+     * Next hops of a Gateway with the reports that make them so, each as {@code POD UID@OBSERVED AT}: a report that is
+     * written again is another one. Parameters as of {@link #of}.
+     */
+    public static SortedMap<IpAddress, SortedSet<String>> vouchers(
+            Report.ObjectRef gateway, List<GatewayReport> reports, List<Pod> pods) {
+        SortedMap<IpAddress, SortedSet<String>> hops = new TreeMap<>();
         for (GatewayReport report : reports) {
             GatewayReportSpec spec = report.getSpec();
             boolean ours = report.getMetadata().getNamespace().equals(gateway.namespace())
@@ -40,10 +53,12 @@ public final class NextHops {
                     && spec.programmed()
                     && !spec.isolated()
                     && pods.stream().anyMatch(pod -> wrote(pod, report, gateway))) {
-                addressesWithDefaultRoute(spec, hops);
+                addressesWithDefaultRoute(spec)
+                        .forEach(address -> hops.computeIfAbsent(address, _ -> new TreeSet<>())
+                                .add(spec.podUID() + "@" + spec.observedAt()));
             }
         }
-        return Collections.unmodifiableSortedSet(hops);
+        return Collections.unmodifiableSortedMap(hops);
     }
 
     /**
@@ -62,7 +77,8 @@ public final class NextHops {
                 && !"Succeeded".equals(phase);
     }
 
-    private static void addressesWithDefaultRoute(GatewayReportSpec spec, SortedSet<IpAddress> hops) {
+    private static List<IpAddress> addressesWithDefaultRoute(GatewayReportSpec spec) {
+        List<IpAddress> hops = new ArrayList<>();
         for (String text : spec.addresses()) {
             Optional<IpAddress> address = read(text);
             if (address.isPresent()
@@ -70,6 +86,7 @@ public final class NextHops {
                 hops.add(address.get());
             }
         }
+        return hops;
     }
 
     private static String nameOf(IpFamily family) {

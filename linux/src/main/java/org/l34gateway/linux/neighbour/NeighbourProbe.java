@@ -2,22 +2,25 @@
 package org.l34gateway.linux.neighbour;
 
 import java.time.Duration;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpFamily;
 import org.l34gateway.netlink.KernelRefused;
+import org.l34gateway.netlink.MacAddress;
 import org.l34gateway.netlink.Neighbour;
 import org.l34gateway.netlink.Rtnetlink;
 
 /**
  * Asks neighbours in one namespace whether they are there. With a {@link #look} every {@link #INTERVAL}, an address that
  * falls silent is dead after 0.6 to 0.95 s, and alive again within one look of its answer; it is asked on meanwhile, also
- * under another MAC address. Not for use by several threads at once.
+ * under another MAC address; what that means is the caller's. Not for use by several threads at once.
  *
  * <p>The kernel asks, so nothing is sent that it would not send itself. For this its parameter {@code retrans_time_ms} is
  * set to 200 on the interfaces of watched addresses, and stays so: it is of the namespace, makes the kernel's own
@@ -34,6 +37,20 @@ public final class NeighbourProbe {
     private Reachability reachability = Reachability.UNKNOWN;
     private Map<Table, Long> timed = new HashMap<>();
 
+    /**
+     * What a look came to.
+     *
+     * @param dead watched addresses that do not answer
+     * @param macs the MAC address under which a watched address has answered, or was announced since; none for one that
+     *     is being asked, or has a fixed entry
+     */
+    public record Seen(SortedSet<IpAddress> dead, Map<IpAddress, MacAddress> macs) {
+        public Seen {
+            dead = Collections.unmodifiableSortedSet(new TreeSet<>(dead));
+            macs = Map.copyOf(macs);
+        }
+    }
+
     /** A neighbour table of an interface, and its parameters. */
     private record Table(int ifindex, IpFamily family) {}
 
@@ -48,15 +65,14 @@ public final class NeighbourProbe {
      *
      * @param watched address → index of the interface on whose link it is; others are forgotten
      * @param nowNanos of a monotonic clock
-     * @return the watched addresses that are dead
      * @throws KernelRefused when the neighbour tables can not be read
      */
-    public SortedSet<IpAddress> look(Map<IpAddress, Integer> watched, long nowNanos) {
+    public Seen look(Map<IpAddress, Integer> watched, long nowNanos) {
         setTiming(watched, nowNanos);
         Reachability.Look look = reachability.look(watched, kernel.neighbours(), nowNanos);
         look.solicits().forEach(this::ask);
         reachability = look.after();
-        return look.dead();
+        return new Seen(look.dead(), look.macs());
     }
 
     private void setTiming(Map<IpAddress, Integer> watched, long nowNanos) {

@@ -13,6 +13,7 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.l34gateway.ip.IpAddress;
+import org.l34gateway.netlink.MacAddress;
 import org.l34gateway.netlink.Neighbour;
 
 /**
@@ -62,11 +63,15 @@ record Reachability(Map<IpAddress, Course> courses) {
      * What a look came to.
      *
      * @param dead watched addresses with 3 misses
+     * @param macs of those whose question was answered. An entry from before the first question may be of somebody who
+     *     has left, and one that somebody fixed says nothing about who is there
      * @param solicits what to ask now
      */
-    record Look(Reachability after, SortedSet<IpAddress> dead, List<Solicit> solicits) {
+    record Look(
+            Reachability after, SortedSet<IpAddress> dead, Map<IpAddress, MacAddress> macs, List<Solicit> solicits) {
         Look {
             dead = Collections.unmodifiableSortedSet(new TreeSet<>(dead));
+            macs = Map.copyOf(macs);
             solicits = List.copyOf(solicits);
         }
     }
@@ -82,17 +87,23 @@ record Reachability(Map<IpAddress, Course> courses) {
         Map<IpAddress, Course> next = new HashMap<>();
         SortedSet<IpAddress> dead = new TreeSet<>();
         List<Solicit> solicits = new ArrayList<>();
-        Map<Place, Integer> states = new HashMap<>();
-        present.forEach(entry -> states.put(new Place(entry.ifindex(), entry.address()), entry.state()));
+        Map<IpAddress, MacAddress> macs = new HashMap<>();
+        Map<Place, Neighbour> entries = new HashMap<>();
+        present.forEach(entry -> entries.put(new Place(entry.ifindex(), entry.address()), entry));
         new TreeMap<>(watched).forEach((address, ifindex) -> {
-            int state = states.getOrDefault(new Place(ifindex, address), Neighbour.STATE_NONE);
+            Neighbour entry = entries.get(new Place(ifindex, address));
+            int state = entry == null ? Neighbour.STATE_NONE : entry.state();
+            Course before = courses.get(address);
             if ((state & FIXED) != 0) { // somebody's own entry, which a question would overwrite
                 next.put(address, new Course(ifindex, nowNanos, true));
-            } else if ((state & ANSWERED) != 0) {
+            } else if (entry != null && (state & ANSWERED) != 0) {
+                if (entry.mac() != null && before != null && before.ifindex() == ifindex) {
+                    macs.put(address, entry.mac());
+                }
                 next.put(address, new Course(ifindex, nowNanos, true));
                 solicits.add(new Solicit.Unicast(ifindex, address));
             } else {
-                Course course = unanswered(courses.get(address), ifindex, state, nowNanos);
+                Course course = unanswered(before, ifindex, state, nowNanos);
                 next.put(address, course);
                 boolean over = course.isOver(nowNanos);
                 if (over) {
@@ -104,7 +115,7 @@ record Reachability(Map<IpAddress, Course> courses) {
                 }
             }
         });
-        return new Look(new Reachability(next), dead, solicits);
+        return new Look(new Reachability(next), dead, macs, solicits);
     }
 
     /**

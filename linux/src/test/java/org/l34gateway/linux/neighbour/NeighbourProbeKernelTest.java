@@ -3,8 +3,6 @@ package org.l34gateway.linux.neighbour;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -25,6 +23,7 @@ import org.l34gateway.linux.NetlinkSocket;
 import org.l34gateway.linux.Netns;
 import org.l34gateway.linux.Sysctl;
 import org.l34gateway.linux.testing.InScratchNetns;
+import org.l34gateway.linux.testing.LinkChange;
 import org.l34gateway.linux.testing.ScratchNetns;
 import org.l34gateway.netlink.Address;
 import org.l34gateway.netlink.MacAddress;
@@ -97,7 +96,10 @@ class NeighbourProbeKernelTest {
         try (NetlinkSocket socket = wire(gateway)) {
             NeighbourProbe probe = watching(socket, text);
             millisUntil(probe, dead -> reachable(socket, address));
-            inside(gateway, kernel -> setMac(link(kernel, "net1"), successor));
+            inside(gateway, kernel -> {
+                LinkChange.setMac(link(kernel, "net1"), successor);
+                return 0;
+            });
             assertThat(millisUntil(probe, dead -> dead.contains(address)))
                     .isBetween(DEATH_MILLIS_AT_LEAST, DEATH_MILLIS_AT_MOST);
             assertThat(millisUntil(probe, Set::isEmpty)).isLessThan(DEATH_MILLIS_AT_MOST);
@@ -180,7 +182,7 @@ class NeighbourProbeKernelTest {
         }
         long now = System.nanoTime();
         nextLook = now + NeighbourProbe.INTERVAL.toNanos();
-        return probe.look(watched, now);
+        return probe.look(watched, now).dead();
     }
 
     /** Looks until the dead are as expected. */
@@ -212,7 +214,7 @@ class NeighbourProbeKernelTest {
             kernel.moveTo(link(kernel, "far"), far.fd());
         }
         inside(gateway, there -> {
-            rename(link(there, "far"), "net1");
+            LinkChange.rename(link(there, "far"), "net1");
             there.setUp(link(there, "net1"), true);
             for (String text : new String[] {V4, V6, LINK_LOCAL}) {
                 there.add(gatewayAddress(there, text));
@@ -248,34 +250,5 @@ class NeighbourProbeKernelTest {
                 return work.apply(new Rtnetlink(socket));
             }
         });
-    }
-
-    private static int setMac(int ifindex, MacAddress mac) {
-        return changeLink(ifindex, 1, mac.toBytes()); // IFLA_ADDRESS
-    }
-
-    private static void rename(int ifindex, String name) {
-        changeLink(ifindex, 3, (name + "\0").getBytes(java.nio.charset.StandardCharsets.US_ASCII)); // IFLA_IFNAME
-    }
-
-    /** RTM_NEWLINK with one attribute, in the calling thread's namespace. */
-    private static int changeLink(int ifindex, int attribute, byte[] value) {
-        int length = 16 + 16 + 4 + value.length;
-        ByteBuffer message = ByteBuffer.allocate((length + 3) & ~3).order(ByteOrder.LITTLE_ENDIAN);
-        message.putInt(length)
-                .putShort((short) 16)
-                .putShort((short) 5)
-                .putInt(1)
-                .putInt(0);
-        message.putInt(0).putInt(ifindex).putInt(0).putInt(0);
-        message.putShort((short) (4 + value.length)).putShort((short) attribute).put(value);
-        try (NetlinkSocket socket = NetlinkSocket.open()) {
-            byte[] answer = new byte[4096];
-            socket.send(message.array(), length);
-            socket.recv(answer);
-            int errno = -ByteBuffer.wrap(answer).order(ByteOrder.LITTLE_ENDIAN).getInt(16);
-            assertThat(errno).as("errno of a change of link %d", ifindex).isZero();
-            return errno;
-        }
     }
 }

@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.linux.neighbour.Reachability.Look;
+import org.l34gateway.netlink.MacAddress;
 import org.l34gateway.netlink.Neighbour;
 
 class ReachabilityTest {
@@ -136,6 +138,59 @@ class ReachabilityTest {
             told.add(words[0] + " " + words[1] + " → " + tell(look, ifindex));
         }
         assertThat(told).containsExactlyElementsOf(row.looks());
+    }
+
+    /** Looks: {@code MILLISECOND[@IFINDEX] STATE MAC → MAC that answered}, one digit each. */
+    private static List<Row> macRows() {
+        return List.of(
+                Row.of(
+                        "an entry from before the first question says nothing",
+                        "0 REACHABLE 1 → none",
+                        "300 PROBE 1 → none",
+                        "600 REACHABLE 1 → 1",
+                        "900 STALE 1 → 1"),
+                Row.of(
+                        "whoever announces itself meanwhile is seen at once",
+                        "0 STALE 1 → none",
+                        "300 REACHABLE 1 → 1",
+                        "600 STALE 2 → 2",
+                        "900 DELAY 2 → 2"),
+                Row.of(
+                        "one that comes back is seen as soon as it is alive",
+                        "0 REACHABLE 1 → none",
+                        "300 PROBE 1 → none",
+                        "600 FAILED 1 → none",
+                        "900 STALE 2 → 2"),
+                Row.of("a fixed entry says nothing", "0 PERMANENT 1 → none", "300 NOARP 1 → none"),
+                Row.of(
+                        "on another interface it starts anew",
+                        "0 STALE 1 → none",
+                        "300@8 REACHABLE 2 → none",
+                        "600@8 REACHABLE 2 → 2"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("macRows")
+    void tells_the_mac_address_of_an_answer(Row row) {
+        Reachability reachability = Reachability.UNKNOWN;
+        List<String> told = new ArrayList<>();
+        for (String text : row.looks()) {
+            String[] words = text.split(" ");
+            String[] when = words[0].split("@");
+            int ifindex = when.length == 1 ? 7 : Integer.parseInt(when[1]);
+            Neighbour entry =
+                    new Neighbour(ifindex, HOP, mac(words[2]), Objects.requireNonNull(STATES.get(words[1])), 0);
+            Look look = reachability.look(Map.of(HOP, ifindex), List.of(entry), millis(Long.parseLong(when[0])));
+            reachability = look.after();
+            MacAddress seen = look.macs().get(HOP);
+            String digit = seen == null ? "none" : seen.toString().substring(16);
+            told.add(text.substring(0, text.indexOf('→')) + "→ " + digit);
+        }
+        assertThat(told).containsExactlyElementsOf(row.looks());
+    }
+
+    private static MacAddress mac(String digit) {
+        return MacAddress.parse("02:00:00:00:00:0" + digit);
     }
 
     @Test

@@ -27,6 +27,7 @@ public record Target(String gatewayName, SortedSet<IpPrefix> vips, SortedSet<IpA
      * The same without next hops that do not answer, family by family. When all of a family are dead, all stay: without
      * them nothing gets through either, and with them answers flow again by the kernel's own questions as soon as one is
      * back, also when node-agent is not there to see it. Besides, what makes all of them look dead may be on this side.
+     * The same holds for one that answers from a new sandbox which no report has spoken for: it is about to forward.
      *
      * @param reachable whether an address is on a link of the sandbox; other next hops can not be held
      */

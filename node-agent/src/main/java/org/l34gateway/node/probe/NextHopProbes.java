@@ -17,6 +17,7 @@ import org.l34gateway.cni.host.Namespace;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.linux.neighbour.NeighbourProbe;
 import org.l34gateway.netlink.KernelRefused;
+import org.l34gateway.netlink.MacAddress;
 import org.l34gateway.netlink.Rtnetlink;
 import org.l34gateway.node.sandbox.Sandbox;
 import org.l34gateway.runtime.loop.Outcome;
@@ -32,7 +33,8 @@ import org.slf4j.LoggerFactory;
  * <p>A sandbox's namespace stays open from run to run, which keeps its interfaces alive: it is closed as soon as its path
  * is gone, or nobody watches it.
  *
- * <p>Metrics: {@code l34_node_next_hops_dead} (gauge: next hops that do not answer, each once per sandbox).
+ * <p>Metrics: {@code l34_node_next_hops_dead} (gauge: next hops that do not answer or wait for a report of
+ * their sandbox, each once per sandbox).
  */
 public final class NextHopProbes implements ProbedHops, Reconciler, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NextHopProbes.class);
@@ -42,6 +44,7 @@ public final class NextHopProbes implements ProbedHops, Reconciler, AutoCloseabl
     private final Runnable changed;
     private final AtomicInteger deadHops;
     private final Map<Sandbox, Probed> open = new HashMap<>();
+    private final Map<Sandbox, KnownMacs> macs = new HashMap<>();
     private final Set<Sandbox> refused = new HashSet<>();
     private volatile Map<Sandbox, Hops> watched = Map.of();
     private volatile Map<Sandbox, SortedSet<IpAddress>> dead = Map.of();
@@ -76,10 +79,11 @@ public final class NextHopProbes implements ProbedHops, Reconciler, AutoCloseabl
                 .filter(sandbox -> !wanted.containsKey(sandbox))
                 .forEach(this::leave);
         refused.retainAll(wanted.keySet());
+        macs.keySet().retainAll(wanted.keySet());
         wanted.forEach((sandbox, hops) -> {
-            SortedSet<IpAddress> silent = look(sandbox, hops, now);
-            if (!silent.isEmpty()) {
-                found.put(sandbox, silent);
+            SortedSet<IpAddress> unusable = look(sandbox, hops, now);
+            if (!unusable.isEmpty()) {
+                found.put(sandbox, unusable);
             }
         });
         Map<Sandbox, SortedSet<IpAddress>> before = dead;
@@ -100,9 +104,13 @@ public final class NextHopProbes implements ProbedHops, Reconciler, AutoCloseabl
         }
         try {
             Probed probed = open.computeIfAbsent(sandbox, this::enter);
-            SortedSet<IpAddress> silent = probed.probe().look(hops.hops(), now);
+            Map<IpAddress, Integer> places = new HashMap<>();
+            hops.hops().forEach((address, hop) -> places.put(address, hop.ifindex()));
+            NeighbourProbe.Seen seen = probed.probe().look(places, now);
             refused.remove(sandbox);
-            return silent;
+            SortedSet<IpAddress> unusable = strangers(sandbox, hops, seen.macs());
+            unusable.addAll(seen.dead());
+            return unusable;
         } catch (KernelRefused why) {
             leave(sandbox);
             if (refused.add(sandbox)) {
@@ -114,6 +122,24 @@ public final class NextHopProbes implements ProbedHops, Reconciler, AutoCloseabl
             }
             return new TreeSet<>();
         }
+    }
+
+    private SortedSet<IpAddress> strangers(Sandbox sandbox, Hops hops, Map<IpAddress, MacAddress> answering) {
+        KnownMacs before = macs.getOrDefault(sandbox, KnownMacs.NONE);
+        KnownMacs after = before.look(hops.hops(), answering);
+        macs.put(sandbox, after);
+        SortedSet<IpAddress> strangers = after.strangers();
+        for (IpAddress hop : strangers) {
+            if (!before.strangers().contains(hop)) {
+                LOG.info(
+                        "pod={} sandbox={} nextHop={} mac={} waits for a report of its own",
+                        hops.pod(),
+                        sandbox.id(),
+                        hop,
+                        answering.get(hop));
+            }
+        }
+        return strangers;
     }
 
     private Probed enter(Sandbox sandbox) {
@@ -137,7 +163,7 @@ public final class NextHopProbes implements ProbedHops, Reconciler, AutoCloseabl
         SortedSet<IpAddress> are = now.getOrDefault(sandbox, new TreeSet<>());
         for (IpAddress hop : hops.hops().keySet()) {
             if (were.contains(hop) != are.contains(hop)) {
-                LOG.info("pod={} sandbox={} nextHop={} answers={}", hops.pod(), sandbox.id(), hop, !are.contains(hop));
+                LOG.info("pod={} sandbox={} nextHop={} usable={}", hops.pod(), sandbox.id(), hop, !are.contains(hop));
             }
         }
     }
