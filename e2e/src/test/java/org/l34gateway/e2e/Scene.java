@@ -10,11 +10,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 import org.l34gateway.lab.Lab;
 import org.l34gateway.lab.TrafficRequest;
 import org.l34gateway.lab.TrafficRequest.Protocol;
@@ -37,7 +39,8 @@ record Scene(Product product, String namespace) implements AutoCloseable {
     static final Duration SOON = Duration.ofSeconds(90);
 
     private static final String DEPLOYMENT = "deployment/example-target-application-b";
-    private static final String TARGETS = "app=example-target-application-b";
+    private static final String TARGETS = "app=example-target-application-";
+    private static final String GATEWAY_PODS = "gateway.networking.k8s.io/gateway-name=my-stateless-lb-gateway";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     static Scene open(Product product) {
@@ -102,8 +105,12 @@ record Scene(Product product, String namespace) implements AutoCloseable {
     JsonNode json(String... arguments) {
         var words = new ArrayList<>(List.of(arguments));
         words.add("-o=json");
+        return parse(kubectl(words.toArray(String[]::new)));
+    }
+
+    private static JsonNode parse(String json) {
         try {
-            return JSON.readTree(kubectl(words.toArray(String[]::new)));
+            return JSON.readTree(json);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("kubectl printed no JSON", e);
         }
@@ -119,14 +126,139 @@ record Scene(Product product, String namespace) implements AutoCloseable {
     }
 
     void scale(int targets) {
+        scaleTo(targets, _ -> {});
+    }
+
+    /** Scales, and tells the names of the target pods as soon as there are exactly so many. */
+    void scaleTo(int targets, Consumer<Set<String>> known) {
         kubectl("scale", DEPLOYMENT, "--replicas=" + targets);
         lab().await(targets + " target pods", SOON, () -> targets().size() == targets);
+        known.accept(targets());
+        awaitReady(targets);
+    }
+
+    /** Waits until so many target pods are ready. */
+    void awaitReady(int targets) {
+        kubectl("wait", DEPLOYMENT, "--for=jsonpath={.status.readyReplicas}=" + targets, "--timeout=120s");
         kubectl("rollout", "status", DEPLOYMENT, "--timeout=120s");
     }
 
     /** Names of the target pods that are there, also those that are on their way out. */
     SortedSet<String> targets() {
-        return names(json("get", "pods", "-l", TARGETS));
+        return targets("b");
+    }
+
+    /** The same of another instance of the application. */
+    SortedSet<String> targets(String application) {
+        return names(json("get", "pods", "-l", TARGETS + application));
+    }
+
+    /** Lets another Service have the route's connections. */
+    void serveBy(String service) {
+        kubectl(
+                "patch",
+                "l34route/vips-port-4000",
+                "--type=merge",
+                "--patch={\"spec\":{\"backendRefs\":[{\"name\":\"" + service + "\",\"port\":4000}]}}");
+    }
+
+    /** Whether the node's agent says that the pod has all that its Gateways want. */
+    boolean isAttached(String pod) {
+        for (JsonNode condition : json("get", "pod", pod).at("/status/conditions")) {
+            if (condition.path("type").asText().equals("l-3-4-gateway-api-poc/attached")) {
+                return condition.path("status").asText().equals("True");
+            }
+        }
+        return false;
+    }
+
+    /** {@code deployment.apps/NAME} of the gateway pods. */
+    String gatewayDeployment() {
+        return kubectl("get", "deployments", "-o=name")
+                .lines()
+                .filter(name -> name.contains("my-stateless-lb-gateway"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Waits until all gateway pods are ready. */
+    void awaitGatewayPods() {
+        kubectl("wait", "pods", "-l=" + GATEWAY_PODS, "--for=condition=Ready", "--timeout=180s");
+    }
+
+    /**
+     * Waits until no gateway pod hands connections over any more: until then a connection that comes from another gateway
+     * pod may be taken for an old one.
+     */
+    void awaitNoHandover() {
+        lab().await(
+                        "no handover of connections",
+                        SOON,
+                        () -> gatewayPods().stream()
+                                .noneMatch(pod -> place(pod)
+                                        .output("nft", "list", "maps", "inet")
+                                        .contains("former_")));
+    }
+
+    Faults.Victim victim(String pod) {
+        return new Faults.Victim(json("get", "pod", pod));
+    }
+
+    /** {@code deployment.apps/NAME} or {@code daemonset.apps/NAME} of a component of the product. */
+    String productWorkload(String component) {
+        return lab().kubectl(
+                        "get",
+                        "deployments,daemonsets",
+                        "-n",
+                        Product.NAMESPACE,
+                        "-o=name",
+                        "-l=" + component(component))
+                .strip();
+    }
+
+    /** The pods of a component of the product. */
+    List<Faults.Victim> productPods(String component) {
+        var pods = new ArrayList<Faults.Victim>();
+        parse(lab().kubectl("get", "pods", "-n", Product.NAMESPACE, "-o=json", "-l=" + component(component)))
+                .path("items")
+                .forEach(pod -> pods.add(new Faults.Victim(pod)));
+        return pods;
+    }
+
+    /** What the agents and the controllers have said in the last two minutes. */
+    String logs() {
+        var logs = new StringBuilder();
+        for (String pod : gatewayPods()) {
+            logs.append(log(namespace, pod, "gateway-agent"));
+        }
+        for (String pod : targets()) {
+            logs.append(log(namespace, pod, "example-target-application"));
+        }
+        for (String component : List.of("node-agent", "controller")) {
+            productPods(component).forEach(pod -> logs.append(log(Product.NAMESPACE, pod.name(), component)));
+        }
+        return logs.toString();
+    }
+
+    private String log(String where, String pod, String container) {
+        return "=== " + pod + "\n"
+                + lab().tryKubectl("logs", "-n", where, pod, "-c", container, "--since=120s")
+                        .out();
+    }
+
+    private static String component(String component) {
+        return "app.kubernetes.io/component=" + component;
+    }
+
+    void stopBird(String gatewayPod) {
+        kubectl("exec", gatewayPod, "-c", "bird", "--", "/usr/sbin/birdc", "-s", "/run/l34/bird/bird.ctl", "down");
+    }
+
+    /** Of an interface of all gateway pods. */
+    void setMtu(String interfaceName, int bytes) {
+        for (String pod : gatewayPods()) {
+            place(pod).output("ip", "link", "set", interfaceName, "mtu", Integer.toString(bytes));
+        }
     }
 
     /** UID and restarts of every pod of the scene, by name. */
@@ -145,7 +277,7 @@ record Scene(Product product, String namespace) implements AutoCloseable {
     }
 
     SortedSet<String> gatewayPods() {
-        return names(json("get", "pods", "-l", "gateway.networking.k8s.io/gateway-name=my-stateless-lb-gateway"));
+        return names(json("get", "pods", "-l", GATEWAY_PODS));
     }
 
     private static SortedSet<String> names(JsonNode list) {
@@ -215,6 +347,11 @@ record Scene(Product product, String namespace) implements AutoCloseable {
             var all = new ArrayList<>(List.of("ip", "netns", "exec", netns));
             all.addAll(List.of(words));
             return node.command(all.toArray(String[]::new)).output();
+        }
+
+        /** Takes the secondary networks away, as a broken cable would. */
+        void cutOff() {
+            output("bash", "-c", "for n in vlan-200 net2; do ip link set $n down; done");
         }
     }
 

@@ -82,30 +82,14 @@ class StatelessTest {
 
     @Test
     void a_pod_that_the_webhook_missed_is_attached_by_the_node_agent() {
-        String webhook = scene.lab()
-                .kubectl(
-                        "get",
-                        "deployments",
-                        "-n",
-                        Product.NAMESPACE,
-                        "-o=name",
-                        "-l=app.kubernetes.io/component=webhook")
-                .strip();
+        String webhook = scene.productWorkload("webhook");
         scene.lab().kubectl("scale", webhook, "-n", Product.NAMESPACE, "--replicas=0");
         try {
             scene.lab()
                     .await(
                             "no webhook pod",
                             SOON,
-                            () -> scene.lab()
-                                    .kubectl(
-                                            "get",
-                                            "pods",
-                                            "-n",
-                                            Product.NAMESPACE,
-                                            "-o=name",
-                                            "-l=app.kubernetes.io/component=webhook")
-                                    .isBlank());
+                            () -> scene.productPods("webhook").isEmpty());
             String victim = scene.targets().first();
             scene.kubectl("delete", "pod", victim, "--wait=true");
             scene.scale(4);
@@ -123,14 +107,14 @@ class StatelessTest {
     @ParameterizedTest
     @ValueSource(strings = {"vlan-200", "net2"})
     void packets_larger_than_a_gateway_pods_interface_find_their_way(String interfaceName) {
-        setMtu(interfaceName, 1400);
+        scene.setMtu(interfaceName, 1400);
         try {
             for (String to : new String[] {VIP4, "[" + VIP6 + "]"}) {
                 // Answers meet the external interface, requests the internal one.
                 assertThat(Transfer.both(scene, to, 200_000)).isEqualTo("40 ok, 0 failed");
             }
         } finally {
-            setMtu(interfaceName, 1500);
+            scene.setMtu(interfaceName, 1500);
         }
     }
 
@@ -140,17 +124,7 @@ class StatelessTest {
         try {
             var running = CompletableFuture.supplyAsync(() -> Transfer.answers(scene, VIP4, 2_000));
             probe.awaitAnswers();
-            scene.gatewayPods()
-                    .forEach(pod -> scene.kubectl(
-                            "exec",
-                            pod,
-                            "-c",
-                            "bird",
-                            "--",
-                            "/usr/sbin/birdc",
-                            "-s",
-                            "/run/l34/bird/bird.ctl",
-                            "down"));
+            scene.gatewayPods().forEach(scene::stopBird);
             scene.lab()
                     .await("no route to " + VIP4, SOON, () -> scene.routes(VIP4).isEmpty());
             running.join();
@@ -202,11 +176,5 @@ class StatelessTest {
 
     private static boolean holds(String pod, String vip) {
         return scene.place(pod).output("ip", "-o", "addr", "show", "dev", "lo").contains(" " + vip + "/");
-    }
-
-    private static void setMtu(String interfaceName, int bytes) {
-        for (String pod : scene.gatewayPods()) {
-            scene.place(pod).output("ip", "link", "set", interfaceName, "mtu", Integer.toString(bytes));
-        }
     }
 }

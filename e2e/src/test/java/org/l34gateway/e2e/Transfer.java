@@ -44,7 +44,9 @@ final class Transfer {
                 scene.lab().router(Scene.ROUTER).host().onNetwork(words).run();
         try {
             JsonNode result = new ObjectMapper().readTree(outcome.out());
-            return result.path("ok").asInt() + " ok, " + result.path("failed").asInt() + " failed";
+            JsonNode failures = result.path("failures");
+            return result.path("ok").asInt() + " ok, " + result.path("failed").asInt() + " failed"
+                    + (failures.isEmpty() ? "" : " " + failures);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("the client printed no result: " + outcome, e);
         }

@@ -17,6 +17,9 @@ import java.util.concurrent.TimeUnit;
  * SIGTERM, then takes nothing new, lets open connections finish for the drain time and exits with 0.
  */
 public final class TargetMain {
+    /** A VIP is there before anybody sends to it, but not long before. */
+    private static final Duration LOOK = Duration.ofMillis(100);
+
     private TargetMain() {}
 
     /** Exits with 2 when an argument is wrong, with 1 when a TCP port cannot be bound. */
@@ -44,7 +47,7 @@ public final class TargetMain {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(terminated, servers, udpServers, drain), "stop"));
         System.out.println("serving as " + name + " tcp=" + tcp + " udp=" + udp);
         do udpServers.follow(UdpServers.localAddresses());
-        while (!terminated.await(1, TimeUnit.SECONDS));
+        while (!terminated.await(LOOK.toMillis(), TimeUnit.MILLISECONDS));
     }
 
     private static void stop(

@@ -20,8 +20,14 @@ public final class MavenCommands {
     @Command(
             name = "test",
             mixinStandardHelpOptions = true,
-            description = "Run every test: unit, kernel (network namespaces) and cluster; needs root")
+            description = {
+                "Run every test: unit, kernel (network namespaces) and cluster; needs root.",
+                "With the word reliability: what connections lose while things change, each event several times"
+                        + " (-Dreliability.runs=N, default 5)."
+            })
     public static final class Test implements Callable<Integer> {
+        private static final String RELIABILITY = "reliability";
+
         @Unmatched
         private List<String> more = new ArrayList<>();
 
@@ -30,8 +36,16 @@ public final class MavenCommands {
             // Tests of single modules use the real API server too; the first of them would find no tools otherwise.
             ToolCache.ofCaller().ready(new Progress(System.out));
             Instant begin = Instant.now();
-            int exit = maven(List.of("verify", "-Dnative.required=true"), more);
+            int exit = maven(goals(more.remove(RELIABILITY)), more);
             return exit != 0 ? exit : TestReports.of(root(), begin).show(System.out, System.getenv("CI") != null);
+        }
+
+        private static List<String> goals(boolean reliability) {
+            List<String> goals = new ArrayList<>(List.of("verify", "-Dnative.required=true"));
+            if (reliability) {
+                goals.addAll(List.of("-Dgroups=" + RELIABILITY, "-DexcludedGroups=", "-Dreliability.runs=5"));
+            }
+            return goals;
         }
     }
 
