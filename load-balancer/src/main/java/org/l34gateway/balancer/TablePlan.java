@@ -60,21 +60,24 @@ record TablePlan(List<String> transactions) {
     }
 
     private static List<String> loads(String name, char[] marks) {
+        List<Map<String, String>> pieces = new ArrayList<>(List.of(new TreeMap<>()));
+        for (int slot = 0; slot < marks.length; slot++) {
+            if (pieces.getLast().size() == ELEMENTS_PER_LOAD) {
+                pieces.add(new TreeMap<>());
+            }
+            if (marks[slot] != 0) {
+                pieces.getLast().put(key(slot), Integer.toString(marks[slot]));
+            }
+        }
         List<String> loads = new ArrayList<>();
-        for (int from = 0; from < marks.length; from += ELEMENTS_PER_LOAD) {
+        for (Map<String, String> piece : pieces) {
             StringBuilder commands = new StringBuilder();
-            if (from == 0) {
+            if (loads.isEmpty()) {
                 command(commands, "add table " + WantedTable.TABLE);
                 command(
                         commands,
                         "add map " + WantedTable.TABLE + " " + name + " { type mark : mark; size " + marks.length
                                 + "; }");
-            }
-            Map<String, String> piece = new TreeMap<>();
-            for (int slot = from; slot < Math.min(marks.length, from + ELEMENTS_PER_LOAD); slot++) {
-                if (marks[slot] != 0) {
-                    piece.put(key(slot), Integer.toString(marks[slot]));
-                }
             }
             addElements(name, piece, commands);
             loads.add(commands.toString());
