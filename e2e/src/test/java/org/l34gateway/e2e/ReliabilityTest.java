@@ -227,13 +227,7 @@ class ReliabilityTest {
 
     @Test
     void the_vips_move_to_another_service() {
-        scene.product()
-                .applyChart(
-                        "charts/target-application",
-                        "c",
-                        scene.namespace(),
-                        scene.product().text("examples/stateless/values/b.yaml"),
-                        "{applicationName: c, replicas: 2}");
+        scene.application("c", 2);
         scene.apply(scene.product()
                 .text("examples/stateless/dual-stack/gateway.yaml")
                 .lines()

@@ -40,6 +40,9 @@ record Scene(Product product, String namespace) implements AutoCloseable {
 
     private static final String DEPLOYMENT = "deployment/example-target-application-b";
     private static final String TARGETS = "app=example-target-application-";
+    /** Of two cores that the whole cluster shares, for 500 datagrams and 50 connections a second. */
+    private static final String FAIR_SHARE = "{resources: {requests: {cpu: 200m}}}";
+
     private static final String GATEWAY_PODS = "gateway.networking.k8s.io/gateway-name=my-stateless-lb-gateway";
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -59,11 +62,21 @@ record Scene(Product product, String namespace) implements AutoCloseable {
     private void build() {
         apply(product.text("examples/stateless/dual-stack/networks-lab.yaml"));
         apply(product.text("examples/stateless/dual-stack/gateway.yaml"));
-        product.applyChart(
-                "charts/target-application", "b", namespace, product.text("examples/stateless/values/b.yaml"));
+        application("b", 4);
         product.awaitWorkloads(namespace);
         awaitServed(VIP4, 4);
         awaitServed(VIP6, 4);
+    }
+
+    /** Installs an instance of the example application: {@code b} is the example's own. */
+    void application(String name, int replicas) {
+        product.applyChart(
+                "charts/target-application",
+                name,
+                namespace,
+                product.text("examples/stateless/values/b.yaml"),
+                "{applicationName: " + name + ", replicas: " + replicas + "}",
+                FAIR_SHARE);
     }
 
     Lab lab() {
