@@ -184,6 +184,22 @@ record Cost(
                 + "; longest gap " + longestGapMillis + " ms";
     }
 
+    /** One row of the table in docs/reliability.md. */
+    String row(String event, int runs) {
+        return "| "
+                + String.join(
+                        " | ",
+                        event,
+                        Integer.toString(runs),
+                        lost + " of " + connections,
+                        reset + " of " + sessions,
+                        unanswered + " of " + datagrams,
+                        Integer.toString(misdelivered),
+                        longestGapMillis + " ms",
+                        Integer.toString(excess.size()))
+                + " |";
+    }
+
     /** What should not have happened, by reason, with the first ones in full. */
     String excessText() {
         Map<String, Integer> kinds = new TreeMap<>();

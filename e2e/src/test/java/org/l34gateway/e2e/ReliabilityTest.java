@@ -378,6 +378,7 @@ class ReliabilityTest {
         try {
             Path folder = Files.createDirectories(Path.of("target/reliability"));
             String name = event.replaceAll("[^A-Za-z0-9]+", "-");
+            Files.writeString(folder.resolve(name + ".md"), worst.row(event, RUNS) + "\n");
             Files.writeString(folder.resolve(name + ".txt"), worst.excessInFull());
             if (!worst.excess().isEmpty()) {
                 Files.writeString(folder.resolve(name + ".log"), scene.logs());

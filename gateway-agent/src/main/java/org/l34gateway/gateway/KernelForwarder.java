@@ -20,6 +20,7 @@ import org.l34gateway.balancer.Applied;
 import org.l34gateway.balancer.Held;
 import org.l34gateway.balancer.Interfaces;
 import org.l34gateway.balancer.LoadBalancer;
+import org.l34gateway.balancer.SlotMoves;
 import org.l34gateway.balancer.TargetVip;
 import org.l34gateway.gateway.plan.Forwarded;
 import org.l34gateway.gateway.plan.Wanted;
@@ -43,6 +44,9 @@ final class KernelForwarder implements Forwarder, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(KernelForwarder.class);
     /** libnftables 1.0.6 reads every slot for whatever it lists: 0.7 s and 60 MiB for 65,537 of them. */
     private static final Duration REPAIR = Duration.ofMinutes(5);
+
+    /** Not handed over: on the lab a few connections in a thousand failed then, and the reason is not found yet. */
+    private static final SlotMoves MOVES = SlotMoves.AT_ONCE;
 
     private final LongSupplier nanos;
     private @Nullable Open open;
@@ -87,7 +91,7 @@ final class KernelForwarder implements Forwarder, AutoCloseable {
         if (interfaces != null && (now == null || !now.interfaces().equals(interfaces))) {
             close();
             LOG.info("interfaces external={} internal={}", interfaces.external(), interfaces.internal());
-            now = new Open(interfaces, LoadBalancer.open(interfaces, nanos));
+            now = new Open(interfaces, LoadBalancer.open(interfaces, nanos, MOVES));
             open = now;
             inForce = null;
         }

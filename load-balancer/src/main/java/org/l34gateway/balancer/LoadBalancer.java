@@ -46,10 +46,17 @@ public final class LoadBalancer implements AutoCloseable {
     private final Map<Integer, IpAddress> knownMarks = new HashMap<>();
 
     private final LongSupplier nanos;
+    private final SlotMoves moves;
     private Handovers handovers = Handovers.NONE;
 
     private LoadBalancer(
-            Interfaces interfaces, Nftables nftables, NftablesRules rules, NetlinkSocket socket, LongSupplier nanos) {
+            Interfaces interfaces,
+            Nftables nftables,
+            NftablesRules rules,
+            NetlinkSocket socket,
+            LongSupplier nanos,
+            SlotMoves moves) {
+        this.moves = moves;
         this.interfaces = interfaces;
         this.nanos = nanos;
         this.nftables = nftables;
@@ -64,8 +71,8 @@ public final class LoadBalancer implements AutoCloseable {
      *
      * @param nanos a monotonic clock
      */
-    public static LoadBalancer open(Interfaces interfaces, LongSupplier nanos) {
-        return new LoadBalancer(interfaces, Nftables.open(), NftablesRules.open(), NetlinkSocket.open(), nanos);
+    public static LoadBalancer open(Interfaces interfaces, LongSupplier nanos, SlotMoves moves) {
+        return new LoadBalancer(interfaces, Nftables.open(), NftablesRules.open(), NetlinkSocket.open(), nanos, moves);
     }
 
     /** Whether the same program must be applied again, because a time is over that it counted on. */
@@ -87,8 +94,12 @@ public final class LoadBalancer implements AutoCloseable {
         Forwarding forwarding = Forwarding.of(program, interfaces.families(), marks);
         PresentTable table = reader.read(knownSlots);
         SlotMaps slotMaps = SlotMaps.decide(forwarding.pools(), program.seed(), table.slotMaps());
-        Handovers handed = Handovers.next(slotMaps, table.slotMaps(), handovers, nanos.getAsLong());
-        boolean remembers = !handed.isEmpty() || table.elements().containsKey(TableText.FLOWS);
+        Handovers handed = switch (moves) {
+            case AT_ONCE -> Handovers.NONE;
+            case HANDED_OVER -> Handovers.next(slotMaps, table.slotMaps(), handovers, nanos.getAsLong());
+        };
+        boolean remembers = moves == SlotMoves.HANDED_OVER
+                && (!handed.isEmpty() || table.elements().containsKey(TableText.FLOWS));
         WantedTable wanted = TableText.write(
                 forwarding, interfaces, marks, FlowHash.of(program.seed()), new Slotting(slotMaps, handed, remembers));
         TablePlan tablePlan = TablePlan.decide(wanted, table);

@@ -37,6 +37,7 @@ final class VipChains {
     private static final String CLEAR_PRIORITY = "meta priority set 0";
     private static final String DONE = CLEAR_PRIORITY + " accept";
     private static final String FLOW_KEY = "meta priority . th sport . th dport";
+    private static final String BEGINS = "tcp flags & (syn | ack) == syn ";
     /** A connection that is silent for longer goes by its slot. */
     private static final String IDLE = "10m";
     /** A connection that has just begun; its next packet makes it {@link #IDLE}. */
@@ -234,6 +235,9 @@ final class VipChains {
         return List.of(
                 "meta priority set jhash " + HashInput.PORTS.expression(family) + " mod " + FLOW_HASHES + " seed "
                         + seed(hash.seed() ^ FLOW_SEED),
+                // A client uses its ports again: what is remembered of an earlier connection must not outlive it.
+                // The value only says that this is a map.
+                BEGINS + "delete @" + TableText.FLOWS + " { " + FLOW_KEY + " : 0 }",
                 "tcp flags & (fin | rst) != 0 " + found + remember("update", ENDED) + DONE,
                 found + remember("update", IDLE) + DONE);
     }
@@ -242,7 +246,7 @@ final class VipChains {
     private static List<String> handedOver(String slot, String map, String former) {
         return List.of(
                 slot,
-                "tcp flags & (syn | ack) == syn " + target(map) + " " + remember("add", BEGUN) + DONE,
+                BEGINS + target(map) + " " + remember("add", BEGUN) + DONE,
                 "meta mark 1-" + Marks.TARGET_MASK + " " + DONE,
                 target(former) + " meta mark @" + SlotMaps.liveOf(map) + " " + remember("update", IDLE) + DONE,
                 "meta mark @" + SlotMaps.liveOf(map) + " " + DONE);

@@ -41,7 +41,8 @@ class ForwardingKernelTest {
 
     private final AtomicLong nanos = new AtomicLong(1);
     private final Testbed bed = new Testbed();
-    private final LoadBalancer balancer = bed.gateway.call(() -> LoadBalancer.open(Testbed.INTERFACES, nanos::get));
+    private final LoadBalancer balancer =
+            bed.gateway.call(() -> LoadBalancer.open(Testbed.INTERFACES, nanos::get, SlotMoves.HANDED_OVER));
 
     @BeforeEach
     void forwardToAllTargets() {
@@ -145,6 +146,31 @@ class ForwardingKernelTest {
                 .as("silent for the whole window, so taken for gone")
                 .anySatisfy(socket ->
                         assertThatThrownBy(() -> Testbed.ask(socket, 10, 10)).isInstanceOf(IOException.class));
+    }
+
+    /** What is remembered of an earlier connection from the same port must not be mixed with the new one's slot. */
+    @ParameterizedTest
+    @ValueSource(strings = {"20.0.0.1", "fd20::1"})
+    void a_port_that_is_used_again_begins_anew(String vip) throws IOException {
+        balancer.apply(Programs.example(CAPACITY, Set.of(1, 2)));
+        nanos.addAndGet(Handovers.WINDOW.toNanos());
+        balancer.apply(Programs.example(CAPACITY, Set.of(1, 2)));
+        balancer.apply(Programs.example(CAPACITY, ALL));
+        List<Integer> ports = new ArrayList<>();
+        for (Socket socket : bed.connect(vip, 60)) {
+            ports.add(socket.getLocalPort());
+            Testbed.ask(socket, 10, 10);
+            socket.setSoLinger(true, 0);
+            socket.close();
+        }
+        // The remembered targets go, others come: each slot has a former target, and what is remembered is of the dead.
+        balancer.apply(Programs.example(CAPACITY, Set.of(3, 4)));
+        balancer.apply(Programs.example(CAPACITY, Set.of(1, 2, 3, 4)));
+        for (int port : ports) {
+            assertThat(Testbed.ask(bed.connectFrom(port, vip), 10, 10))
+                    .as("port %d", port)
+                    .isIn(ALL);
+        }
     }
 
     @ParameterizedTest

@@ -245,10 +245,23 @@ final class Testbed implements AutoCloseable {
         return answer[0];
     }
 
+    /** Opens a connection from this port. */
+    Socket connectFrom(int port, String vip) throws IOException {
+        Socket socket = clientSocket(port);
+        socket.setSoTimeout(10_000);
+        socket.connect(new InetSocketAddress(vip, PORT), 5_000);
+        return socket;
+    }
+
     private Socket clientSocket() {
+        return clientSocket(0);
+    }
+
+    private Socket clientSocket(int port) {
         return client.call(() -> {
             Socket socket = new Socket();
-            socket.bind(new InetSocketAddress(0));
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(port));
             opened.add(socket);
             return socket;
         });
