@@ -263,8 +263,20 @@ record Scene(Product product, String namespace) implements AutoCloseable {
         return "app.kubernetes.io/component=" + component;
     }
 
+    /** The container may end before it has said that the command was good; the routes tell whether it was. */
     void stopBird(String gatewayPod) {
-        kubectl("exec", gatewayPod, "-c", "bird", "--", "/usr/sbin/birdc", "-s", "/run/l34/bird/bird.ctl", "down");
+        lab().tryKubectl(
+                        "exec",
+                        "-n",
+                        namespace,
+                        gatewayPod,
+                        "-c",
+                        "bird",
+                        "--",
+                        "/usr/sbin/birdc",
+                        "-s",
+                        "/run/l34/bird/bird.ctl",
+                        "down");
     }
 
     /** Of an interface of all gateway pods. */
