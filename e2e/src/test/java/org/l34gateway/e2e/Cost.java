@@ -205,21 +205,16 @@ record Cost(
         Map<String, Integer> kinds = new TreeMap<>();
         excess.forEach(sentence -> kinds.merge(sentence.substring(0, sentence.indexOf('/')), 1, Integer::sum));
         return excess.size() + " losses too many " + kinds + ":\n  "
-                + String.join(
-                        "\n  ",
-                        excess.stream()
-                                .sorted(Comparator.comparing(Cost::sentAt))
-                                .limit(MOST_SENTENCES)
-                                .toList());
+                + String.join("\n  ", inOrder().stream().limit(MOST_SENTENCES).toList());
     }
 
     /** All of it, for whoever looks closer. */
     String excessInFull() {
-        return String.join(
-                        "\n",
-                        excess.stream()
-                                .sorted(Comparator.comparing(Cost::sentAt))
-                                .toList()) + "\n";
+        return String.join("\n", inOrder()) + "\n";
+    }
+
+    private List<String> inOrder() {
+        return excess.stream().sorted(Comparator.comparing(Cost::sentAt)).toList();
     }
 
     private static Double sentAt(String sentence) {

@@ -35,22 +35,17 @@ record Faults(Lab lab) {
 
     /** Ends one container's first process with SIGKILL. */
     void kill(Victim victim, String container) {
-        signal(victim, List.of(victim.container(container)), "KILL");
+        kill(victim, List.of(victim.container(container)));
     }
 
     /** Ends all processes of a pod, its sandbox's too, with SIGKILL. */
     void killAll(Victim victim) {
-        List<String> ids = new ArrayList<>();
         String uid = victim.pod().at("/metadata/uid").asText();
-        for (String line : ctr(victim, "containers", "list", "labels.\"io.kubernetes.pod.uid\"==" + uid, "-q")
-                .lines()
-                .toList()) {
-            ids.add(line.strip());
-        }
-        signal(victim, ids, "KILL");
+        String ids = ctr(victim, "containers", "list", "labels.\"io.kubernetes.pod.uid\"==" + uid, "-q");
+        kill(victim, ids.lines().map(String::strip).toList());
     }
 
-    private void signal(Victim victim, List<String> containers, String signal) {
+    private void kill(Victim victim, List<String> containers) {
         Map<String, String> pids = new HashMap<>();
         ctr(victim, "tasks", "list").lines().skip(1).forEach(line -> {
             String[] words = line.split("\\s+");
@@ -58,7 +53,7 @@ record Faults(Lab lab) {
                 pids.put(words[0], words[1]);
             }
         });
-        List<String> words = new ArrayList<>(List.of("kill", "-" + signal));
+        List<String> words = new ArrayList<>(List.of("kill", "-KILL"));
         containers.stream().filter(pids::containsKey).map(pids::get).forEach(words::add);
         if (words.size() == 2) {
             throw new IllegalStateException("none of " + containers + " runs on " + victim.node());

@@ -45,7 +45,7 @@ final class Rehearsal {
     }
 
     /** These are targets no more: what they had may break. */
-    void removed(Set<String> targets) {
+    private void removed(Set<String> targets) {
         Set<String> gone = Set.copyOf(targets);
         removed.addAll(gone);
         allowances.add(_ -> Allowance.establishedWith(gone));

@@ -107,15 +107,7 @@ class StatelessTest {
     @ParameterizedTest
     @ValueSource(strings = {"vlan-200", "net2"})
     void packets_larger_than_a_gateway_pods_interface_find_their_way(String interfaceName) {
-        scene.setMtu(interfaceName, 1400);
-        try {
-            for (String to : new String[] {VIP4, "[" + VIP6 + "]"}) {
-                // Answers meet the external interface, requests the internal one.
-                assertThat(Transfer.both(scene, to, 200_000)).isEqualTo("40 ok, 0 failed");
-            }
-        } finally {
-            scene.setMtu(interfaceName, 1500);
-        }
+        Transfer.assertFindsItsWayThrough(scene, interfaceName);
     }
 
     @Test

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.l34gateway.e2e;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -25,6 +27,19 @@ final class Transfer {
     /** Small requests, answers of 1 MB each, one after the other on sixteen connections. */
     static String answers(Scene scene, String host, int connections) {
         return run(scene, host, connections, List.of("--answer", "1000000", "--timeout", "2s"));
+    }
+
+    /** Packets of both ways, both families, when this interface of the gateway pods takes none of more than 1,400 bytes. */
+    static void assertFindsItsWayThrough(Scene scene, String interfaceName) {
+        scene.setMtu(interfaceName, 1400);
+        try {
+            for (String to : new String[] {Scene.VIP4, "[" + Scene.VIP6 + "]"}) {
+                // Answers meet the external interface, requests the internal one.
+                assertThat(both(scene, to, 200_000)).isEqualTo("40 ok, 0 failed");
+            }
+        } finally {
+            scene.setMtu(interfaceName, 1500);
+        }
     }
 
     private static String run(Scene scene, String host, int connections, List<String> more) {
