@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.l34gateway.lab;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -11,13 +12,20 @@ import org.l34gateway.lab.process.CommandFailed;
 import org.l34gateway.lab.process.Outcome;
 
 /**
- * What came of traffic. As JSON: {@code {"ok": 400, "failed": 0, "targets": {"POD": 100, …}, "latencyMs": {"p50": x, "p99": x}}}.
+ * What came of traffic. As JSON: {@code {"ok": 400, "failed": 0, "targets": {"POD": 100, …}, "latencyMs": {"p50": x, "p99": x}}}, and
+ * {@code "failures": {"REASON": n, …}} if there are any.
  *
  * @param ok answered
  * @param failed refused, reset or not answered in time
  * @param targets host name of the answering pod → how many it answered; sorted
+ * @param failures reason in words → how many failed for it
  */
-public record TrafficResult(int ok, int failed, Map<String, Integer> targets, Latency latencyMs) {
+public record TrafficResult(
+        int ok,
+        int failed,
+        Map<String, Integer> targets,
+        Latency latencyMs,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, Integer> failures) {
     private static final ObjectMapper JSON = new ObjectMapper()
             .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
@@ -27,6 +35,8 @@ public record TrafficResult(int ok, int failed, Map<String, Integer> targets, La
 
     public TrafficResult {
         targets = Map.copyOf(targets);
+        // The client leaves them out when there are none.
+        failures = failures == null ? Map.of() : Map.copyOf(failures);
     }
 
     /**
@@ -55,7 +65,7 @@ public record TrafficResult(int ok, int failed, Map<String, Integer> targets, La
         }
     }
 
-    /** For people: totals, then a line per target with its share. */
+    /** For people: totals, a line per target with its share, a line per reason of failures. */
     public String table() {
         var text = new StringBuilder();
         text.append("%d ok, %d failed, %d targets; answered in %.1f ms (half), %.1f ms (99 of 100)%n"
@@ -63,6 +73,8 @@ public record TrafficResult(int ok, int failed, Map<String, Integer> targets, La
         new TreeMap<>(targets)
                 .forEach((target, count) -> text.append(
                         "  %-60s %6d  %5.1f %%%n".formatted(target, count, ok == 0 ? 0.0 : 100.0 * count / ok)));
+        new TreeMap<>(failures)
+                .forEach((reason, count) -> text.append("  failed: %-52s %6d%n".formatted(reason, count)));
         return text.toString();
     }
 }

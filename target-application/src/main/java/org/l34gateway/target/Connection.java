@@ -50,7 +50,11 @@ sealed interface Connection {
             // Closing from outside ends connect, read and write alike; a socket timeout would only end one read.
             var end = clock.schedule(() -> close(channel), plan.timeout().toNanos(), TimeUnit.NANOSECONDS);
             try {
-                if (plan.source() != null) channel.bind(new InetSocketAddress(plan.source(), 0));
+                // Bound first: for a socket without a port Linux 6.16 and later takes one of several next hops at
+                // random,
+                // and the acknowledgement of the last FIN, which no socket sends any more, takes the one of its port.
+                channel.bind(
+                        plan.source() == null ? new InetSocketAddress(0) : new InetSocketAddress(plan.source(), 0));
                 channel.connect(plan.to());
                 var in = Channels.newInputStream(channel);
                 String name = hostName(in);
