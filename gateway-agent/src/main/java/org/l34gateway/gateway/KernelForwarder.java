@@ -20,14 +20,13 @@ import org.l34gateway.balancer.Applied;
 import org.l34gateway.balancer.Held;
 import org.l34gateway.balancer.Interfaces;
 import org.l34gateway.balancer.LoadBalancer;
-import org.l34gateway.balancer.SlotMoves;
 import org.l34gateway.balancer.TargetVip;
 import org.l34gateway.gateway.plan.Forwarded;
 import org.l34gateway.gateway.plan.Wanted;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpFamily;
 import org.l34gateway.ip.IpPrefix;
-import org.l34gateway.linux.NftablesRefused;
+import org.l34gateway.linux.nftables.NftablesRefused;
 import org.l34gateway.netlink.KernelRefused;
 import org.l34gateway.program.ForwardingProgram;
 import org.l34gateway.program.Target;
@@ -37,16 +36,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The load balancer, opened anew when the pod's interfaces are other ones. What is in force is applied again every five
- * minutes, which repairs what somebody else changed, and in the next run after a failure.
+ * The load balancer, opened anew when the pod's interfaces are other ones. What is in force is applied again every half
+ * minute, which repairs what somebody else changed, and in the next run after a failure.
  */
 final class KernelForwarder implements Forwarder, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(KernelForwarder.class);
-    /** libnftables 1.0.6 reads every slot for whatever it lists: 0.7 s and 60 MiB for 65,537 of them. */
-    private static final Duration REPAIR = Duration.ofMinutes(5);
-
-    /** Not handed over: on the lab a few connections in a thousand failed then, and the reason is not found yet. */
-    private static final SlotMoves MOVES = SlotMoves.AT_ONCE;
+    /** Takes some 50 ms of CPU when nothing is wrong: everything but the slots is read. */
+    private static final Duration REPAIR = Duration.ofSeconds(30);
 
     private final LongSupplier nanos;
     private @Nullable Open open;
@@ -91,7 +87,7 @@ final class KernelForwarder implements Forwarder, AutoCloseable {
         if (interfaces != null && (now == null || !now.interfaces().equals(interfaces))) {
             close();
             LOG.info("interfaces external={} internal={}", interfaces.external(), interfaces.internal());
-            now = new Open(interfaces, LoadBalancer.open(interfaces, nanos, MOVES));
+            now = new Open(interfaces, LoadBalancer.open(interfaces, nanos));
             open = now;
             inForce = null;
         }

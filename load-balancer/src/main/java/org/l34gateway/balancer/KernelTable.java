@@ -11,25 +11,48 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.l34gateway.ip.IpAddress;
-import org.l34gateway.linux.Nftables;
-import org.l34gateway.linux.NftablesRules;
+import org.l34gateway.linux.nftables.Nftables;
+import org.l34gateway.linux.nftables.NftablesElements;
+import org.l34gateway.linux.nftables.NftablesRules;
 
-/** Reads our table out of the kernel, from libnftables' JSON (libnftables-json(5)). */
-final class TableReader {
+/**
+ * Our table in the kernel of the namespace in which this was opened. What is in it is read from libnftables' JSON
+ * (libnftables-json(5)); rules and large maps, with which libnftables is slow, straight from the kernel.
+ */
+final class KernelTable implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Nftables nftables;
     private final NftablesRules rules;
+    private final NftablesElements large;
 
-    TableReader(Nftables nftables, NftablesRules rules) {
+    private KernelTable(Nftables nftables, NftablesRules rules, NftablesElements large) {
         this.nftables = nftables;
         this.rules = rules;
+        this.large = large;
+    }
+
+    static KernelTable open() {
+        return new KernelTable(Nftables.open(), NftablesRules.open(), NftablesElements.open());
+    }
+
+    /**
+     * Runs one transaction.
+     *
+     * @throws org.l34gateway.linux.nftables.NftablesRefused when libnftables or the kernel refuses commands
+     * @throws org.l34gateway.netlink.KernelRefused when the kernel refuses changes of elements
+     */
+    void run(TablePlan.Step step) {
+        switch (step) {
+            case TablePlan.Step.Commands(var text) -> nftables.run(text);
+            case TablePlan.Step.Elements(var changes) -> large.change(WantedTable.NAME, changes);
+        }
     }
 
     /**
      * The table with the content of its sets and small maps.
      *
-     * @param known slot maps whose content need not be read: 65,537 slots take about 0.3 s
+     * @param known slot maps whose content need not be read
      */
     PresentTable read(Map<String, char[]> known) {
         Map<String, PresentTable.Chain> chains = new HashMap<>();
@@ -43,7 +66,6 @@ final class TableReader {
         }
         Map<String, PresentTable.Elements> elements = new HashMap<>();
         Map<String, char[]> slotMaps = new HashMap<>();
-        // Maps first: the small lists after them let libnftables give the memory of the large ones back.
         for (String kind : List.of("map", "set")) {
             for (JsonNode each : objects(kind)) {
                 String name = each.path("name").asText();
@@ -83,7 +105,7 @@ final class TableReader {
         for (JsonNode element : elements(kind, name)) {
             if (kind.equals("map")) {
                 String chain = element.path(1).path("goto").path("target").asText();
-                entries.put(key(name, element.path(0)), "goto " + chain);
+                entries.put(key(name, element.path(0)), TableText.GOTO + chain);
             } else {
                 entries.put(key(name, element), "");
             }
@@ -107,14 +129,7 @@ final class TableReader {
     }
 
     private char[] slots(String name) {
-        char[] marks = new char[SlotMaps.slots(name)];
-        for (JsonNode element : elements("map", name)) {
-            int slot = element.path(0).asInt() - Marks.SLOT_OFFSET;
-            if (slot >= 0 && slot < marks.length) {
-                marks[slot] = (char) element.path(1).asInt();
-            }
-        }
-        return marks;
+        return large.marks(WantedTable.NAME, name, Marks.SLOT_OFFSET, SlotMaps.slots(name));
     }
 
     private JsonNode elements(String kind, String name) {
@@ -147,5 +162,12 @@ final class TableReader {
         } catch (JsonProcessingException unreadable) {
             throw new IllegalStateException("libnftables wrote JSON that can not be read", unreadable);
         }
+    }
+
+    @Override
+    public void close() {
+        nftables.close();
+        rules.close();
+        large.close();
     }
 }

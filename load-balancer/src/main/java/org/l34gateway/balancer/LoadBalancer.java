@@ -16,8 +16,6 @@ import org.jspecify.annotations.Nullable;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpPrefix;
 import org.l34gateway.linux.NetlinkSocket;
-import org.l34gateway.linux.Nftables;
-import org.l34gateway.linux.NftablesRules;
 import org.l34gateway.linux.Sysctl;
 import org.l34gateway.netlink.Link;
 import org.l34gateway.netlink.Rtnetlink;
@@ -34,11 +32,9 @@ public final class LoadBalancer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LoadBalancer.class);
 
     private final Interfaces interfaces;
-    private final Nftables nftables;
-    private final NftablesRules rules;
+    private final KernelTable table;
     private final NetlinkSocket socket;
     private final Rtnetlink netlink;
-    private final TableReader reader;
     /** What the slot maps hold; only this process changes them, so they are read once. Emptied when a change fails. */
     private final Map<String, char[]> knownSlots = new HashMap<>();
 
@@ -46,24 +42,14 @@ public final class LoadBalancer implements AutoCloseable {
     private final Map<Integer, IpAddress> knownMarks = new HashMap<>();
 
     private final LongSupplier nanos;
-    private final SlotMoves moves;
     private Handovers handovers = Handovers.NONE;
 
-    private LoadBalancer(
-            Interfaces interfaces,
-            Nftables nftables,
-            NftablesRules rules,
-            NetlinkSocket socket,
-            LongSupplier nanos,
-            SlotMoves moves) {
-        this.moves = moves;
+    private LoadBalancer(Interfaces interfaces, KernelTable table, NetlinkSocket socket, LongSupplier nanos) {
         this.interfaces = interfaces;
-        this.nanos = nanos;
-        this.nftables = nftables;
-        this.rules = rules;
+        this.table = table;
         this.socket = socket;
         this.netlink = new Rtnetlink(socket);
-        this.reader = new TableReader(nftables, rules);
+        this.nanos = nanos;
     }
 
     /**
@@ -71,8 +57,8 @@ public final class LoadBalancer implements AutoCloseable {
      *
      * @param nanos a monotonic clock
      */
-    public static LoadBalancer open(Interfaces interfaces, LongSupplier nanos, SlotMoves moves) {
-        return new LoadBalancer(interfaces, Nftables.open(), NftablesRules.open(), NetlinkSocket.open(), nanos, moves);
+    public static LoadBalancer open(Interfaces interfaces, LongSupplier nanos) {
+        return new LoadBalancer(interfaces, KernelTable.open(), NetlinkSocket.open(), nanos);
     }
 
     /** Whether the same program must be applied again, because a time is over that it counted on. */
@@ -84,25 +70,21 @@ public final class LoadBalancer implements AutoCloseable {
      * Makes the kernel hold exactly this program. Packets see the old or the new program, nothing between; flows whose target
      * stays keep it. To be called again when a call failed or an interface came up.
      *
-     * @throws org.l34gateway.linux.NftablesRefused when nftables refuses; the old program stays in force
-     * @throws org.l34gateway.netlink.KernelRefused when rules or routes are refused; call again
+     * @throws org.l34gateway.linux.nftables.NftablesRefused when nftables refuses; call again
+     * @throws org.l34gateway.netlink.KernelRefused when elements, rules or routes are refused; call again
      */
     public Applied apply(ForwardingProgram program) {
         RoutingPlan.Present routing = RoutingPlan.Present.read(netlink, interfaces.families());
         knownMarks.putAll(routing.marks());
         Marks marks = Marks.decide(Forwarding.addresses(program, interfaces.families()), knownMarks);
         Forwarding forwarding = Forwarding.of(program, interfaces.families(), marks);
-        PresentTable table = reader.read(knownSlots);
-        SlotMaps slotMaps = SlotMaps.decide(forwarding.pools(), program.seed(), table.slotMaps());
-        Handovers handed = switch (moves) {
-            case AT_ONCE -> Handovers.NONE;
-            case HANDED_OVER -> Handovers.next(slotMaps, table.slotMaps(), handovers, nanos.getAsLong());
-        };
-        boolean remembers = moves == SlotMoves.HANDED_OVER
-                && (!handed.isEmpty() || table.elements().containsKey(TableText.FLOWS));
+        PresentTable present = table.read(knownSlots);
+        SlotMaps slotMaps = SlotMaps.decide(forwarding.pools(), program.seed(), present.slotMaps());
+        Handovers handed = Handovers.next(slotMaps, present.slotMaps(), handovers, nanos.getAsLong());
+        boolean remembers = !handed.isEmpty() || present.elements().containsKey(TableText.FLOWS);
         WantedTable wanted = TableText.write(
                 forwarding, interfaces, marks, FlowHash.of(program.seed()), new Slotting(slotMaps, handed, remembers));
-        TablePlan tablePlan = TablePlan.decide(wanted, table);
+        TablePlan tablePlan = TablePlan.decide(wanted, present);
 
         List<String> problems = new ArrayList<>(forwarding.problems());
         @Nullable Link internal = netlink.link(interfaces.internal());
@@ -114,7 +96,7 @@ public final class LoadBalancer implements AutoCloseable {
 
         routingPlan.prepare(netlink);
         knownSlots.clear();
-        tablePlan.transactions().forEach(nftables::run);
+        tablePlan.steps().forEach(table::run);
         knownSlots.putAll(wanted.slotMaps());
         handovers = handed;
         routingPlan.cleanUp(netlink);
@@ -126,10 +108,10 @@ public final class LoadBalancer implements AutoCloseable {
                 new Applied(changed, new TreeSet<>(forwarding.ways().keySet()), forwarding.targets(), problems);
         if (changed) {
             LOG.info(
-                    "applied vips={} targets={} transactions={} routes=+{}-{} rules=+{}-{} problems={}",
+                    "applied vips={} targets={} steps={} routes=+{}-{} rules=+{}-{} problems={}",
                     applied.vips().size(),
                     applied.targets().size(),
-                    tablePlan.transactions().size(),
+                    tablePlan.steps().size(),
                     routingPlan.setRoutes().size(),
                     routingPlan.removeRoutes().size(),
                     routingPlan.addRules().size(),
@@ -142,22 +124,22 @@ public final class LoadBalancer implements AutoCloseable {
     /** Reads everything again, also what {@link #apply} believes to know; the next apply repairs what somebody else changed. */
     public Held inspect() {
         knownSlots.clear();
-        PresentTable table = reader.read(Map.of());
-        knownSlots.putAll(table.slotMaps());
+        PresentTable present = table.read(Map.of());
+        knownSlots.putAll(present.slotMaps());
         Map<Integer, IpAddress> addresses =
                 RoutingPlan.Present.read(netlink, interfaces.families()).marks();
         SortedMap<IpPrefix, SortedSet<IpAddress>> targets = new TreeMap<>();
         for (String dispatch : List.of(TableText.DISPATCH4, TableText.DISPATCH6)) {
-            PresentTable.Elements vips = table.elements().get(dispatch);
+            PresentTable.Elements vips = present.elements().get(dispatch);
             if (vips != null) {
                 vips.entries()
                         .forEach((vip, verdict) -> targets.put(
                                 IpPrefix.host(IpAddress.parse(vip)),
-                                targets(verdict.substring("goto ".length()), table, addresses)));
+                                targets(verdict.substring(TableText.GOTO.length()), present, addresses)));
             }
         }
         List<String> problems = new ArrayList<>(check());
-        table.chains().forEach((name, chain) -> {
+        present.chains().forEach((name, chain) -> {
             if (!chain.policy().isEmpty() && chain.goes().size() != 1) {
                 problems.add("nftables hook " + name + " lost its rule");
             }
@@ -205,17 +187,17 @@ public final class LoadBalancer implements AutoCloseable {
 
     /** What the kernel counted; nothing before the first {@link #apply}. */
     public Counters counters() {
-        if (!reader.exists()) {
+        if (!table.exists()) {
             return new Counters(Map.of(), Map.of());
         }
         Map<IpAddress, Counters.Count> vips = new HashMap<>();
         for (String dispatch : List.of(TableText.DISPATCH4, TableText.DISPATCH6)) {
-            reader.counts("map", dispatch).forEach((vip, count) -> vips.put(IpAddress.parse(vip), count));
+            table.counts("map", dispatch).forEach((vip, count) -> vips.put(IpAddress.parse(vip), count));
         }
         Map<Integer, IpAddress> addresses =
                 RoutingPlan.Present.read(netlink, interfaces.families()).marks();
         Map<IpAddress, Counters.Count> targets = new HashMap<>();
-        reader.counts("set", TableText.TARGETS).forEach((mark, count) -> {
+        table.counts("set", TableText.TARGETS).forEach((mark, count) -> {
             IpAddress address = addresses.get(Integer.valueOf(mark));
             if (address != null) {
                 targets.put(address, count);
@@ -227,8 +209,7 @@ public final class LoadBalancer implements AutoCloseable {
     /** Closes the sockets; the kernel goes on forwarding. */
     @Override
     public void close() {
-        nftables.close();
-        rules.close();
+        table.close();
         socket.close();
     }
 }

@@ -43,4 +43,10 @@ record PresentTable(
 
     /** The entries of a set or map; {@code kind} is {@code set} or {@code map}. */
     record Elements(String kind, Map<String, String> entries) {}
+
+    /** Key → value of a set or map other than a slot map; empty when it is not there. */
+    Map<String, String> entries(String name) {
+        Elements held = elements.get(name);
+        return held == null ? Map.of() : held.entries();
+    }
 }

@@ -2,87 +2,124 @@
 package org.l34gateway.balancer;
 
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.l34gateway.balancer.WantedTable.Elements;
 import org.l34gateway.balancer.WantedTable.Hook;
+import org.l34gateway.ip.IpAddress;
+import org.l34gateway.linux.nftables.MapChange;
 
 /**
- * From the present table to the wanted one. First the new slot maps are filled, which nothing uses yet, in pieces that keep
- * libnftables small; then everything that packets can see changes at once.
+ * From the present table to the wanted one, in steps that packets do not mind: new slot maps are filled, then new chains and
+ * sets are added, which nothing uses yet; then one transaction moves slots and VIPs; then what nobody uses any more goes.
  *
- * @param transactions nft commands, each text one transaction; empty when nothing is to be done
+ * @param steps each one transaction; empty when nothing is to be done
  */
-record TablePlan(List<String> transactions) {
-    /** About 1 KiB of libnftables' memory per element while a transaction is made. */
+record TablePlan(List<Step> steps) {
+    /** Keeps what is under way to the kernel small; nobody sees how far it is. */
     private static final int ELEMENTS_PER_LOAD = 8_192;
 
-    private static final int ELEMENTS_PER_LINE = 16;
+    private static final char[] NO_MARKS = {};
+
+    /** A transaction. */
+    sealed interface Step {
+        /** Commands in nft's language, one a line. */
+        record Commands(String text) implements Step {}
+
+        /** Changes of elements, of which there may be very many. */
+        record Elements(List<MapChange> changes) implements Step {
+            public Elements {
+                changes = List.copyOf(changes);
+            }
+        }
+    }
 
     TablePlan {
-        transactions = List.copyOf(transactions);
+        steps = List.copyOf(steps);
     }
 
     boolean isEmpty() {
-        return transactions.isEmpty();
+        return steps.isEmpty();
     }
 
     static TablePlan decide(WantedTable wanted, PresentTable present) {
-        List<String> transactions = new ArrayList<>();
+        List<Step> steps = new ArrayList<>();
         wanted.slotMaps().forEach((name, marks) -> {
             if (!present.slotMaps().containsKey(name)) {
-                transactions.addAll(loads(name, marks));
+                load(name, marks, steps);
             }
         });
-        StringBuilder commands = new StringBuilder();
-        declare(wanted, present, commands);
-        fillChains(wanted, present, commands);
+        StringBuilder come = new StringBuilder();
+        declare(wanted, present, come);
+        fillChains(wanted, present, come);
+        StringBuilder go = new StringBuilder();
+        List<MapChange> moves = new ArrayList<>();
         wanted.elements().forEach((name, elements) -> {
-            PresentTable.Elements held = present.elements().get(name);
-            changeElements(name, elements.entries(), held == null ? Map.of() : held.entries(), commands);
+            Map<String, String> held = present.entries(name);
+            if (TableText.isDispatch(name)) {
+                moves.add(new MapChange.Gotos(name, chains(held), chains(elements.entries())));
+            } else {
+                elements("add", name, missing(elements.entries(), held), come);
+                elements("delete", name, missing(held, elements.entries()), go);
+            }
         });
+        hook(wanted, present, come);
         wanted.slotMaps().forEach((name, marks) -> {
             char[] held = present.slotMaps().get(name);
             if (held != null) {
-                changeElements(name, slots(marks, held), slots(held, marks), commands);
+                moves.add(new MapChange.Marks(name, Marks.SLOT_OFFSET, held, marks));
             }
         });
-        hook(wanted, present, commands);
-        clear(wanted, present, commands);
-        if (!commands.isEmpty()) {
-            transactions.add(commands.toString());
+        moves.removeIf(MapChange::isEmpty);
+        clear(wanted, present, go);
+
+        addCommands(come, steps);
+        if (!moves.isEmpty()) {
+            steps.add(new Step.Elements(moves));
         }
-        return new TablePlan(transactions);
+        addCommands(go, steps);
+        return new TablePlan(steps);
     }
 
-    private static List<String> loads(String name, char[] marks) {
-        List<Map<String, String>> pieces = new ArrayList<>(List.of(new TreeMap<>()));
-        for (int slot = 0; slot < marks.length; slot++) {
-            if (pieces.getLast().size() == ELEMENTS_PER_LOAD) {
-                pieces.add(new TreeMap<>());
-            }
-            if (marks[slot] != 0) {
-                pieces.getLast().put(key(slot), Integer.toString(marks[slot]));
+    private static void addCommands(StringBuilder commands, List<Step> steps) {
+        if (!commands.isEmpty()) {
+            steps.add(new Step.Commands(commands.toString()));
+        }
+    }
+
+    private static void load(String name, char[] marks, List<Step> steps) {
+        StringBuilder commands = new StringBuilder();
+        command(commands, "add table " + WantedTable.TABLE);
+        command(
+                commands,
+                "add map " + WantedTable.TABLE + " " + name + " { type mark : mark; size " + marks.length + "; }");
+        addCommands(commands, steps);
+        for (int from = 0; from < marks.length; from += ELEMENTS_PER_LOAD) {
+            char[] piece = Arrays.copyOfRange(marks, from, Math.min(marks.length, from + ELEMENTS_PER_LOAD));
+            MapChange load = new MapChange.Marks(name, Marks.SLOT_OFFSET + from, NO_MARKS, piece);
+            if (!load.isEmpty()) {
+                steps.add(new Step.Elements(List.of(load)));
             }
         }
-        List<String> loads = new ArrayList<>();
-        for (Map<String, String> piece : pieces) {
-            StringBuilder commands = new StringBuilder();
-            if (loads.isEmpty()) {
-                command(commands, "add table " + WantedTable.TABLE);
-                command(
-                        commands,
-                        "add map " + WantedTable.TABLE + " " + name + " { type mark : mark; size " + marks.length
-                                + "; }");
-            }
-            addElements(name, piece, commands);
-            loads.add(commands.toString());
-        }
-        return loads;
+    }
+
+    /** VIP → chain. */
+    private static Map<IpAddress, String> chains(Map<String, String> verdicts) {
+        Map<IpAddress, String> chains = new TreeMap<>();
+        verdicts.forEach(
+                (vip, verdict) -> chains.put(IpAddress.parse(vip), verdict.substring(TableText.GOTO.length())));
+        return chains;
+    }
+
+    /** Keys that are in the one and not in the other. */
+    private static SortedSet<String> missing(Map<String, String> from, Map<String, String> in) {
+        SortedSet<String> missing = new TreeSet<>(from.keySet());
+        missing.removeAll(in.keySet());
+        return missing;
     }
 
     private static void declare(WantedTable wanted, PresentTable present, StringBuilder commands) {
@@ -159,63 +196,12 @@ record TablePlan(List<String> transactions) {
         }
     }
 
-    private static void changeElements(
-            String name, Map<String, String> wanted, Map<String, String> present, StringBuilder commands) {
-        Map<String, String> gone = new TreeMap<>(present);
-        gone.entrySet().removeIf(each -> each.getValue().equals(wanted.get(each.getKey())));
-        Map<String, String> come = new TreeMap<>(wanted);
-        come.entrySet().removeIf(each -> each.getValue().equals(present.get(each.getKey())));
-        // The kernel refuses to add another value over one that is there.
-        if (!gone.isEmpty()) {
-            elements("delete", name, gone.keySet(), commands);
+    private static void elements(String verb, String set, SortedSet<String> keys, StringBuilder commands) {
+        if (!keys.isEmpty()) {
+            command(
+                    commands,
+                    verb + " element " + WantedTable.TABLE + " " + set + " {\n  " + String.join(",\n  ", keys) + "\n}");
         }
-        addElements(name, come, commands);
-    }
-
-    private static void addElements(String name, Map<String, String> entries, StringBuilder commands) {
-        if (!entries.isEmpty()) {
-            elements(
-                    "add",
-                    name,
-                    entries.entrySet().stream()
-                            .map(each ->
-                                    each.getValue().isEmpty() ? each.getKey() : each.getKey() + " : " + each.getValue())
-                            .toList(),
-                    commands);
-        }
-    }
-
-    /** The slots in which {@code marks} differs from {@code other}. */
-    private static Map<String, String> slots(char[] marks, char[] other) {
-        Map<String, String> slots = new HashMap<>();
-        for (int slot = 0; slot < marks.length; slot++) {
-            boolean same = slot < other.length && marks[slot] == other[slot];
-            if (!same && marks[slot] != 0) {
-                slots.put(key(slot), Integer.toString(marks[slot]));
-            }
-        }
-        return slots;
-    }
-
-    private static String key(int slot) {
-        return Integer.toString(Marks.SLOT_OFFSET + slot);
-    }
-
-    private static void elements(String verb, String name, Collection<String> texts, StringBuilder commands) {
-        commands.append(verb)
-                .append(" element ")
-                .append(WantedTable.TABLE)
-                .append(' ')
-                .append(name)
-                .append(" {");
-        int count = 0;
-        for (String text : texts) {
-            commands.append(count == 0 ? "" : ",")
-                    .append(count % ELEMENTS_PER_LINE == 0 ? "\n  " : " ")
-                    .append(text);
-            count++;
-        }
-        commands.append("\n}\n");
     }
 
     private static void command(StringBuilder commands, String command) {

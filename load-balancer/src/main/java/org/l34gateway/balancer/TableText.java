@@ -32,11 +32,19 @@ final class TableText {
     static final String FLOWS = "flows";
 
     /** At most; a connection that finds no room is treated by its slot. */
-    private static final int MOST_FLOWS = 1 << 18;
+    static final int MOST_FLOWS = 1 << 18;
 
     private static final String ANSWER = "0x" + Integer.toHexString(Marks.ANSWER);
 
+    /** Before the chain of a VIP in {@link #DISPATCH4} and {@link #DISPATCH6}. */
+    static final String GOTO = "goto ";
+
     private TableText() {}
+
+    /** Whether the map of this name says where packets to VIPs go. */
+    static boolean isDispatch(String name) {
+        return name.equals(DISPATCH4) || name.equals(DISPATCH6);
+    }
 
     static WantedTable write(
             Forwarding forwarding, Interfaces interfaces, Marks marks, FlowHash hash, Slotting slotting) {
@@ -81,7 +89,7 @@ final class TableText {
             if (vip.family() == family) {
                 vips.put(vip.toString(), "");
                 quoted.put(Matches.number(vip), "");
-                dispatch.put(vip.toString(), "goto " + vipChains.vip(family, each.getValue()));
+                dispatch.put(vip.toString(), GOTO + vipChains.vip(family, each.getValue()));
             }
         }
         String type = "type " + (ipv4 ? "ipv4_addr" : "ipv6_addr");

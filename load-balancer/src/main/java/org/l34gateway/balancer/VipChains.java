@@ -242,12 +242,15 @@ final class VipChains {
                 found + remember("update", IDLE) + DONE);
     }
 
-    /** Whoever finds no room in the memory is served all the same, by the rule after. */
+    /**
+     * A packet that is not remembered goes to the former target. So must a SYN that finds no room in the memory: the kernel
+     * may refuse one while it makes the memory's hash table larger, and the rest of its connection would not follow it.
+     */
     private static List<String> handedOver(String slot, String map, String former) {
         return List.of(
                 slot,
                 BEGINS + target(map) + " " + remember("add", BEGUN) + DONE,
-                "meta mark 1-" + Marks.TARGET_MASK + " " + DONE,
+                slot,
                 target(former) + " meta mark @" + SlotMaps.liveOf(map) + " " + remember("update", IDLE) + DONE,
                 "meta mark @" + SlotMaps.liveOf(map) + " " + DONE);
     }

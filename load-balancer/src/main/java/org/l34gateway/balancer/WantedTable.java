@@ -48,7 +48,7 @@ record WantedTable(
      *
      * @param kind {@code set} or {@code map}
      * @param declaration between the braces
-     * @param entries key → value, both as {@link TableReader} reads them; values are empty in a set
+     * @param entries key → value, both as {@link KernelTable} reads them; values are empty in a set
      */
     record Elements(String kind, String declaration, SortedMap<String, String> entries) {
         Elements {

@@ -21,7 +21,7 @@ import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpFamily;
 import org.l34gateway.ip.IpPrefix;
 import org.l34gateway.linux.NetlinkSocket;
-import org.l34gateway.linux.Nftables;
+import org.l34gateway.linux.nftables.Nftables;
 import org.l34gateway.linux.testing.InScratchNetns;
 import org.l34gateway.netlink.FirewallMark;
 import org.l34gateway.netlink.Rtnetlink;
@@ -64,7 +64,7 @@ class AdoptionKernelTest {
             })
     void what_somebody_changed_in_the_table_is_repaired(String damage) {
         withInterfaces();
-        try (LoadBalancer balancer = LoadBalancer.open(Testbed.INTERFACES, System::nanoTime, SlotMoves.HANDED_OVER);
+        try (LoadBalancer balancer = LoadBalancer.open(Testbed.INTERFACES, System::nanoTime);
                 Nftables nftables = Nftables.open()) {
             balancer.apply(EXAMPLE);
             String before = nftables.list("list ruleset").replaceAll("\"handle\": \\d+", "");
@@ -105,7 +105,7 @@ class AdoptionKernelTest {
 
     @Test
     void an_interface_that_is_missing_is_a_problem_until_it_comes() {
-        try (LoadBalancer balancer = LoadBalancer.open(Testbed.INTERFACES, System::nanoTime, SlotMoves.HANDED_OVER)) {
+        try (LoadBalancer balancer = LoadBalancer.open(Testbed.INTERFACES, System::nanoTime)) {
             assertThat(balancer.apply(EXAMPLE).problems())
                     .singleElement()
                     .asString()
@@ -132,7 +132,7 @@ class AdoptionKernelTest {
     @Test
     void marks_outlive_the_interface_towards_the_targets() {
         withInterfaces();
-        try (LoadBalancer balancer = LoadBalancer.open(Testbed.INTERFACES, System::nanoTime, SlotMoves.HANDED_OVER);
+        try (LoadBalancer balancer = LoadBalancer.open(Testbed.INTERFACES, System::nanoTime);
                 NetlinkSocket socket = NetlinkSocket.open();
                 Nftables nftables = Nftables.open()) {
             balancer.apply(EXAMPLE);
@@ -154,7 +154,7 @@ class AdoptionKernelTest {
         long seed = Long.getLong("seed", System.nanoTime());
         Random dice = new Random(seed);
         withInterfaces();
-        try (LoadBalancer balancer = LoadBalancer.open(Testbed.INTERFACES, System::nanoTime, SlotMoves.HANDED_OVER)) {
+        try (LoadBalancer balancer = LoadBalancer.open(Testbed.INTERFACES, System::nanoTime)) {
             for (int step = 0; step < 25; step++) {
                 ForwardingProgram program = someProgram(dice);
                 String where = "step " + step + ", repeat with -Dseed=" + seed;
@@ -178,7 +178,7 @@ class AdoptionKernelTest {
     }
 
     private static Applied applyOnce(ForwardingProgram program) {
-        try (LoadBalancer balancer = LoadBalancer.open(Testbed.INTERFACES, System::nanoTime, SlotMoves.HANDED_OVER)) {
+        try (LoadBalancer balancer = LoadBalancer.open(Testbed.INTERFACES, System::nanoTime)) {
             return balancer.apply(program);
         }
     }

@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashSet;
@@ -41,8 +43,7 @@ class ForwardingKernelTest {
 
     private final AtomicLong nanos = new AtomicLong(1);
     private final Testbed bed = new Testbed();
-    private final LoadBalancer balancer =
-            bed.gateway.call(() -> LoadBalancer.open(Testbed.INTERFACES, nanos::get, SlotMoves.HANDED_OVER));
+    private final LoadBalancer balancer = bed.gateway.call(() -> LoadBalancer.open(Testbed.INTERFACES, nanos::get));
 
     @BeforeEach
     void forwardToAllTargets() {
@@ -170,6 +171,40 @@ class ForwardingKernelTest {
             assertThat(Testbed.ask(bed.connectFrom(port, vip), 10, 10))
                     .as("port %d", port)
                     .isIn(ALL);
+        }
+    }
+
+    /** The kernel remembers no more than fits, and may refuse while it makes its hash table larger. */
+    @ParameterizedTest
+    @ValueSource(strings = {"20.0.0.1", "fd20::1"})
+    void a_connection_that_is_not_remembered_stays_with_the_former_target(String vip) throws IOException {
+        balancer.apply(Programs.example(CAPACITY, Set.of(1, 2)));
+        nanos.addAndGet(Handovers.WINDOW.toNanos());
+        balancer.apply(Programs.example(CAPACITY, Set.of(1, 2)));
+        balancer.apply(Programs.example(CAPACITY, ALL));
+        fillMemory();
+        for (Socket socket : bed.connect(vip, 60)) {
+            assertThat(Testbed.ask(socket, 10, 10)).isIn(1, 2);
+        }
+        Testbed.run(bed.gateway, "nft flush map inet l34 " + TableText.FLOWS);
+        Set<Integer> taken = new HashSet<>();
+        for (Socket socket : bed.connect(vip, 60)) {
+            taken.add(Testbed.ask(socket, 10, 10));
+        }
+        assertThat(taken).isEqualTo(ALL);
+    }
+
+    private void fillMemory() throws IOException {
+        StringBuilder commands = new StringBuilder("add element inet l34 " + TableText.FLOWS + " {\n");
+        for (int i = 0; i < TableText.MOST_FLOWS; i++) {
+            commands.append("%x:%x . 1 . 1 : 1,\n".formatted(1 + (i >> 15), 1 + (i & 0x7FFF)));
+        }
+        Path file = Files.createTempFile("flows", ".nft");
+        try {
+            Files.writeString(file, commands.append("}\n"));
+            Testbed.run(bed.gateway, "nft -f " + file);
+        } finally {
+            Files.delete(file);
         }
     }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.l34gateway.linux;
+package org.l34gateway.linux.nftables;
 
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.l34gateway.linux;
+package org.l34gateway.linux.nftables;
 
 /** libnftables or the kernel refused commands; nothing of them was done. The message quotes libnftables' own words. */
 public final class NftablesRefused extends RuntimeException {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.l34gateway.linux;
+package org.l34gateway.linux.nftables;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
