@@ -15,13 +15,13 @@ import org.l34gateway.api.SliceTargets;
 
 /**
  * Which target of a Service owns which identifier. A target keeps its identifier for life; a new one gets the lowest
- * that is free. An identifier is free once no slice mentions it any more, so that no gateway pod ever reads two owners
- * of one identifier, in whatever order it sees the slices.
+ * that is free. An identifier is free once all slices are of one revision and none mentions it any more, so that no
+ * gateway pod ever reads two owners of one identifier, in whatever order it sees the slices.
  *
  * @param revision of the annotation that says this; larger than the present one when anything changed
  * @param owners UID → identifier, 0 ≤ identifier &lt; capacity, each identifier once
  * @param leftOut UIDs without an identifier, in the order in which they were given
- * @param recycling whether identifiers become free with the next write, so that those left out may get one then
+ * @param recycling whether identifiers may become free with the next write, so that those left out may get one then
  */
 record Identifiers(long revision, SortedMap<String, Integer> owners, List<String> leftOut, boolean recycling) {
     private static final Comparator<Owner> RIGHTFUL =
@@ -56,7 +56,9 @@ record Identifiers(long revision, SortedMap<String, Integer> owners, List<String
         Set<Integer> taken = new HashSet<>(owners.values());
         Set<Integer> mentioned = mentioned(present, capacity);
         List<String> leftOut = new ArrayList<>();
-        int next = 0;
+        boolean settled = settled(present);
+        // A round of writes that was cut short is finished first.
+        int next = settled ? 0 : capacity;
         for (String uid : uids) {
             if (owners.containsKey(uid)) {
                 continue;
@@ -71,7 +73,15 @@ record Identifiers(long revision, SortedMap<String, Integer> owners, List<String
             }
         }
         mentioned.removeAll(taken);
-        return new Identifiers(revision(present, before, owners), owners, leftOut, !mentioned.isEmpty());
+        return new Identifiers(revision(present, before, owners), owners, leftOut, !settled || !mentioned.isEmpty());
+    }
+
+    /**
+     * Whether every slice was written with the newest revision. One that was not may still be reached by a late write
+     * of a deposed leader, whose resourceVersion fits, and then mention an owner that no slice mentions now.
+     */
+    private static boolean settled(List<SliceTargets> present) {
+        return present.stream().mapToLong(SliceTargets::revision).distinct().count() <= 1;
     }
 
     private static Map<String, Owner> newestByUid(List<SliceTargets> present) {
