@@ -2,7 +2,6 @@
 package org.l34gateway.controller.slices;
 
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodCondition;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -22,7 +21,7 @@ import org.l34gateway.routing.ServiceDecision;
  * @param pod the pod
  * @param addresses on the Gateway's networks, sorted; empty until Multus has reported them
  * @param ready serving and not terminating, or the Service publishes what is not ready
- * @param serving the pod's Ready condition
+ * @param serving the pod's Ready condition as its kubelet last knew it
  * @param terminating whether it is being deleted
  * @param problem why its addresses are not known; empty when nothing is wrong
  */
@@ -87,15 +86,21 @@ record Candidate(
         return "Failed".equals(phase) || "Succeeded".equals(phase);
     }
 
+    /**
+     * What the kubelet says. It makes Ready from the containers' readiness and the gates; where those are good and Ready is
+     * not, the node lifecycle controller has not heard of the node, which says nothing about its pods (docs/adr/0011).
+     */
     private static boolean isReady(Pod pod) {
-        if (pod.getStatus() == null) {
-            return false;
-        }
-        for (PodCondition condition : pod.getStatus().getConditions()) {
-            if ("Ready".equals(condition.getType())) {
-                return "True".equals(condition.getStatus());
-            }
-        }
-        return false;
+        return holds(pod, "Ready") || (holds(pod, "ContainersReady") && gatesHold(pod));
+    }
+
+    private static boolean gatesHold(Pod pod) {
+        return pod.getSpec().getReadinessGates().stream().allMatch(gate -> holds(pod, gate.getConditionType()));
+    }
+
+    private static boolean holds(Pod pod, String condition) {
+        return pod.getStatus() != null
+                && pod.getStatus().getConditions().stream()
+                        .anyMatch(each -> condition.equals(each.getType()) && "True".equals(each.getStatus()));
     }
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.PodCondition;
+import io.fabric8.kubernetes.api.model.PodConditionBuilder;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
@@ -20,6 +22,8 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.l34gateway.api.Names;
 import org.l34gateway.api.SliceTargets;
 import org.l34gateway.controller.Fixtures;
@@ -137,6 +141,30 @@ class ServiceSlicesTest {
                 .build();
         assertThat(flags(slices(decide(publishing), pods, List.of())))
                 .containsExactly("true false false", "true true true");
+    }
+
+    /** The node lifecycle controller sets Ready to False and leaves the rest, the kubelet's own, as it is. */
+    @ParameterizedTest
+    @CsvSource({"True, True, true", "True, False, false", "False, True, false", "True, Unknown, false"})
+    void a_pod_of_a_silent_node_is_ready_as_long_as_its_kubelet_last_said_so(
+            String containers, String gate, boolean ready) {
+        Pod pod = new PodBuilder(Fixtures.target("b", "web", "169.222.100.6"))
+                .editSpec()
+                .addNewReadinessGate(Names.ATTACHED_CONDITION)
+                .endSpec()
+                .editStatus()
+                .withConditions(
+                        condition("Ready", "False"),
+                        condition("ContainersReady", containers),
+                        condition(Names.ATTACHED_CONDITION, gate))
+                .endStatus()
+                .build();
+        assertThat(flags(slices(decide(Fixtures.service("web", "gw")), List.of(pod), List.of())))
+                .containsExactly(ready + " " + ready + " false");
+    }
+
+    private static PodCondition condition(String type, String status) {
+        return new PodConditionBuilder().withType(type).withStatus(status).build();
     }
 
     private static List<String> flags(ServiceSlices decided) {
