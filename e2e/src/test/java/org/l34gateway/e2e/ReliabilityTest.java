@@ -369,7 +369,8 @@ class ReliabilityTest {
             Files.writeString(folder.resolve(name + ".md"), worst.row(event, RUNS) + "\n");
             Files.writeString(folder.resolve(name + ".txt"), worst.excessInFull());
             if (!worst.excess().isEmpty()) {
-                Files.writeString(folder.resolve(name + ".log"), scene.logs());
+                String logs = scene.logs();
+                Files.writeString(folder.resolve(name + ".log"), Story.of(logs) + "\n\n" + logs);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(event, e);

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,6 +25,9 @@ import org.l34gateway.lab.product.Product;
 @ExtendWith(ProductExtension.class)
 class StatelessTest {
     private static Scene scene;
+
+    @RegisterExtension
+    static final Story STORY = new Story(() -> scene == null ? "" : scene.logs());
 
     @BeforeAll
     static void open(Product product) {

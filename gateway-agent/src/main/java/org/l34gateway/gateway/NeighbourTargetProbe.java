@@ -58,7 +58,7 @@ final class NeighbourTargetProbe implements TargetProbe, Reconciler {
         Question now = question;
         Map<IpAddress, Long> before = dead;
         Map<IpAddress, Long> after = new HashMap<>();
-        for (IpAddress address : neighbours.look(places(now), started).dead()) {
+        for (IpAddress address : neighbours.look(places(now), ticker::nanos).dead()) {
             after.put(address, before.getOrDefault(address, started));
         }
         dead = Map.copyOf(after);

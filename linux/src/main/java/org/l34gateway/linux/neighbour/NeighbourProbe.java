@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpFamily;
 import org.l34gateway.netlink.KernelRefused;
@@ -64,14 +65,16 @@ public final class NeighbourProbe {
      * question that the kernel refuses, because the interface is down or gone, is one that nobody answers.
      *
      * @param watched address → index of the interface on whose link it is; others are forgotten
-     * @param nowNanos of a monotonic clock
+     * @param nanos a monotonic clock. This thread may be kept waiting anywhere: a neighbour's time to answer runs from after
+     *     the question until before the tables are read
      * @throws KernelRefused when the neighbour tables can not be read
      */
-    public Seen look(Map<IpAddress, Integer> watched, long nowNanos) {
-        setTiming(watched, nowNanos);
-        Reachability.Look look = reachability.look(watched, kernel.neighbours(), nowNanos);
+    public Seen look(Map<IpAddress, Integer> watched, LongSupplier nanos) {
+        long began = nanos.getAsLong();
+        setTiming(watched, began);
+        Reachability.Look look = reachability.look(watched, kernel.neighbours(), began);
         look.solicits().forEach(this::ask);
-        reachability = look.after();
+        reachability = look.after().asked(began, nanos.getAsLong());
         return new Seen(look.dead(), look.macs());
     }
 

@@ -76,6 +76,14 @@ record Reachability(Map<IpAddress, Course> courses) {
         }
     }
 
+    /** The same, with the questions of the look at {@code lookNanos} sent at {@code sentNanos}. */
+    Reachability asked(long lookNanos, long sentNanos) {
+        Map<IpAddress, Course> later = new HashMap<>(courses);
+        later.replaceAll((_, course) ->
+                course.askedNanos() == lookNanos ? new Course(course.ifindex(), sentNanos, course.answered()) : course);
+        return new Reachability(later);
+    }
+
     /**
      * Looks.
      *

@@ -180,9 +180,8 @@ class NeighbourProbeKernelTest {
             LockSupport.parkNanos(wait);
             wait = nextLook - System.nanoTime();
         }
-        long now = System.nanoTime();
-        nextLook = now + NeighbourProbe.INTERVAL.toNanos();
-        return probe.look(watched, now).dead();
+        nextLook = System.nanoTime() + NeighbourProbe.INTERVAL.toNanos();
+        return probe.look(watched, System::nanoTime).dead();
     }
 
     /** Looks until the dead are as expected. */

@@ -208,6 +208,25 @@ class ReachabilityTest {
         assertThat(third.solicits()).containsExactly(new Solicit.Unicast(7, HOP), new Solicit.Multicast(8, OTHER));
     }
 
+    /** The prober's thread was kept waiting between its look and its question: that is no neighbour's fault. */
+    @Test
+    void time_to_answer_runs_from_when_the_question_was_sent() {
+        List<Neighbour> answering = List.of(new Neighbour(7, HOP, null, Neighbour.STATE_REACHABLE, 0));
+        List<Neighbour> asked = List.of(new Neighbour(7, HOP, null, Neighbour.STATE_PROBE, 0));
+        Reachability late = Reachability.UNKNOWN
+                .look(Map.of(HOP, 7), answering, millis(0))
+                .after()
+                .asked(millis(0), millis(700));
+        Look next = late.look(Map.of(HOP, 7), asked, millis(701));
+        assertThat(next.dead()).isEmpty();
+        assertThat(next.after()
+                        .asked(millis(701), millis(900))
+                        .look(Map.of(HOP, 7), asked, millis(1_300))
+                        .dead())
+                .as("an older question keeps its time")
+                .containsExactly(HOP);
+    }
+
     @Test
     void what_is_not_watched_is_forgotten() {
         Reachability watched =

@@ -81,7 +81,7 @@ public final class NextHopProbes implements ProbedHops, Reconciler, AutoCloseabl
         refused.retainAll(wanted.keySet());
         macs.keySet().retainAll(wanted.keySet());
         wanted.forEach((sandbox, hops) -> {
-            SortedSet<IpAddress> unusable = look(sandbox, hops, now);
+            SortedSet<IpAddress> unusable = look(sandbox, hops);
             if (!unusable.isEmpty()) {
                 found.put(sandbox, unusable);
             }
@@ -97,7 +97,7 @@ public final class NextHopProbes implements ProbedHops, Reconciler, AutoCloseabl
         return Outcome.after(Duration.ofNanos(Math.max(0, NeighbourProbe.INTERVAL.toNanos() - took)));
     }
 
-    private SortedSet<IpAddress> look(Sandbox sandbox, Hops hops, long now) {
+    private SortedSet<IpAddress> look(Sandbox sandbox, Hops hops) {
         if (!Files.exists(Path.of(sandbox.netns()))) {
             leave(sandbox);
             return new TreeSet<>();
@@ -106,7 +106,7 @@ public final class NextHopProbes implements ProbedHops, Reconciler, AutoCloseabl
             Probed probed = open.computeIfAbsent(sandbox, this::enter);
             Map<IpAddress, Integer> places = new HashMap<>();
             hops.hops().forEach((address, hop) -> places.put(address, hop.ifindex()));
-            NeighbourProbe.Seen seen = probed.probe().look(places, now);
+            NeighbourProbe.Seen seen = probed.probe().look(places, ticker::nanos);
             refused.remove(sandbox);
             SortedSet<IpAddress> unusable = strangers(sandbox, hops, seen.macs());
             unusable.addAll(seen.dead());
