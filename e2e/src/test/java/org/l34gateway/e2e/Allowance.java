@@ -29,6 +29,25 @@ record Allowance(String why, Predicate<Exchange> covers) {
         return new Allowance("flow of a removed target", exchange -> removed.contains(exchange.target()));
     }
 
+    /**
+     * Connections that were being opened with targets that lose a VIP between two moments: sent while these still answered
+     * others.
+     */
+    static Allowance beingOpenedWith(Set<String> losers, List<Exchange> all, long from, long to) {
+        long last = all.stream()
+                .filter(exchange -> exchange.ok() && exchange.kind() == Exchange.Kind.CONNECTION)
+                .filter(exchange -> losers.contains(exchange.target()))
+                .mapToLong(Exchange::sentNanos)
+                .filter(sent -> sent - from >= 0 && sent - to < 0)
+                .max()
+                .orElse(from);
+        return new Allowance(
+                "being opened with a target that lost the VIP",
+                exchange -> exchange.kind() == Exchange.Kind.CONNECTION
+                        && exchange.target().isEmpty()
+                        && between(exchange, from, Duration.ofNanos(last - from)));
+    }
+
     /** What reaches a dead target until everybody knows: at most so long after it has answered for the last time. */
     static Allowance afterDeath(Set<String> dead, List<Exchange> all, Duration longest) {
         List<Long> deaths = dead.stream()

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.l34gateway.e2e.load.Exchange;
@@ -15,12 +16,18 @@ import org.l34gateway.e2e.load.Load;
 final class Rehearsal {
     private static final Duration BEFORE = Duration.ofSeconds(2);
     private static final Duration AFTER = Duration.ofSeconds(3);
+    private static final Duration LONGEST_MOVE = Duration.ofHours(1);
 
     private final Load load;
     private final long start = System.nanoTime();
     private final Set<String> removed = new HashSet<>();
     private final Set<String> added = new HashSet<>();
     private final List<Function<List<Exchange>, Allowance>> allowances = new ArrayList<>();
+
+    private final List<Move> moves = new ArrayList<>();
+
+    /** The time in which a VIP goes from some targets to others. */
+    private record Move(long start, AtomicLong end) {}
 
     private Rehearsal(Load load) {
         this.load = load;
@@ -51,11 +58,22 @@ final class Rehearsal {
         allowances.add(_ -> Allowance.establishedWith(gone));
     }
 
-    /** These lose a VIP that others get: flows that they had may break, datagrams too, for who comes must bind first. */
+    /**
+     * These lose a VIP that others get, from now on and until the next call: flows that they had may break, datagrams too,
+     * for who comes must bind first.
+     */
     void lost(Set<String> targets) {
         Set<String> losers = Set.copyOf(targets);
         removed.addAll(losers);
         allowances.add(_ -> Allowance.flowsOf(losers));
+        long now = System.nanoTime();
+        if (!moves.isEmpty()) {
+            moves.getLast().end().set(now);
+        }
+        Move move = new Move(now, new AtomicLong(now + LONGEST_MOVE.toNanos()));
+        moves.add(move);
+        allowances.add(all ->
+                Allowance.beingOpenedWith(losers, all, move.start(), move.end().get()));
     }
 
     /** These are targets from now on: flows may go to them. */
@@ -68,6 +86,12 @@ final class Rehearsal {
         Set<String> dead = Set.copyOf(targets);
         removed(dead);
         allowances.add(all -> Allowance.afterDeath(dead, all, longest));
+    }
+
+    /** Nothing reaches these from now on, and nobody tells: what is sent until everybody has noticed may be lost. */
+    void cutOff(Set<String> targets, Duration longest) {
+        removed(targets);
+        mayLose(longest);
     }
 
     /** Whatever is sent between now and then may be lost. */

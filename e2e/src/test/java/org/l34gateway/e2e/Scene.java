@@ -345,7 +345,8 @@ record Scene(Product product, String namespace) implements AutoCloseable {
                 .strip();
     }
 
-    private long nextHops(String vip) {
+    /** How many gateway pods the router sends packets for the VIP to. */
+    long nextHops(String vip) {
         String routes = routes(vip);
         return Arrays.stream(routes.split("\\s+")).filter("via"::equals).count();
     }
@@ -372,6 +373,21 @@ record Scene(Product product, String namespace) implements AutoCloseable {
             var all = new ArrayList<>(List.of("ip", "netns", "exec", netns));
             all.addAll(List.of(words));
             return node.command(all.toArray(String[]::new)).output();
+        }
+
+        /** Lets nothing pass an interface, which stays up: as when a switch on the way fails. */
+        void silence(String interfaceName) {
+            String hook = " hook %s device " + interfaceName + " priority 0; policy drop; }";
+            output(
+                    "nft",
+                    "add table netdev silence; "
+                            + "add chain netdev silence in { type filter" + hook.formatted("ingress") + "; "
+                            + "add chain netdev silence out { type filter" + hook.formatted("egress"));
+        }
+
+        /** Ends that. */
+        void hear() {
+            output("nft", "delete table netdev silence");
         }
 
         /** Takes the secondary networks away, as a broken cable would. */

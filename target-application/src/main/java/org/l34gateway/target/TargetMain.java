@@ -39,9 +39,11 @@ public final class TargetMain {
             return;
         }
         String name = options.get("--name", hostName());
+        var udpServers = new UdpServers(udp, name);
+        // First, because a readiness probe asks the TCP port.
+        udpServers.follow(UdpServers.localAddresses());
         var servers = new ArrayList<TcpServer>();
         for (int port : tcp) servers.add(TcpServer.listen(port, name));
-        var udpServers = new UdpServers(udp, name);
 
         var terminated = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(terminated, servers, udpServers, drain), "stop"));
