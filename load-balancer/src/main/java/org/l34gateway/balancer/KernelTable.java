@@ -69,7 +69,7 @@ final class KernelTable implements AutoCloseable {
         for (String kind : List.of("map", "set")) {
             for (JsonNode each : objects(kind)) {
                 String name = each.path("name").asText();
-                if (name.equals(TableText.FLOWS)) {
+                if (name.equals(TableText.FLOWS) || name.equals(TableText.ENDED_FLOWS)) {
                     // The kernel's own business: packets put flows in, time takes them out.
                     elements.put(name, new PresentTable.Elements(kind, Map.of()));
                 } else if (!SlotMaps.isSlotMap(name)) {

@@ -30,6 +30,8 @@ final class TableText {
     static final String TARGETS = "target_marks";
     /** Connections that have their own target, whatever their slot says: see {@link VipChains}. */
     static final String FLOWS = "flows";
+    /** Those of them that have seen a FIN or RST. */
+    static final String ENDED_FLOWS = "ended_flows";
 
     /** At most; a connection that finds no room is treated by its slot. */
     static final int MOST_FLOWS = 1 << 18;
@@ -59,13 +61,13 @@ final class TableText {
                 Elements.of(
                         "set", "type mark; counter;", texts(marks.byAddress().values())));
         if (slotting.remembers()) {
-            elements.put(
-                    FLOWS,
-                    Elements.of(
-                            "map",
-                            "type classid . inet_service . inet_service : mark; flags dynamic, timeout; size "
-                                    + MOST_FLOWS + ";",
-                            Map.of()));
+            Elements flows = Elements.of(
+                    "map",
+                    "type classid . inet_service . inet_service : mark; flags dynamic, timeout; size " + MOST_FLOWS
+                            + ";",
+                    Map.of());
+            elements.put(FLOWS, flows);
+            elements.put(ENDED_FLOWS, flows);
             slotting.maps()
                     .names()
                     .forEach((pool, name) -> elements.put(

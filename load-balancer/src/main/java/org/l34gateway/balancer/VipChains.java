@@ -42,8 +42,10 @@ final class VipChains {
     private static final String IDLE = "10m";
     /** A connection that has just begun; its next packet makes it {@link #IDLE}. */
     private static final String BEGUN = Handovers.WINDOW.toSeconds() + "s";
-    /** What may come after a FIN or RST. */
+    /** What comes after a FIN or RST, time for each packet: the other side may still be sending. */
     private static final String ENDED = "10s";
+
+    private static final String ENDS = "tcp flags & (fin | rst) != 0 ";
 
     private final ChainBook book;
     private final FlowHash hash;
@@ -228,35 +230,53 @@ final class VipChains {
         return "meta mark set meta mark map @" + map;
     }
 
-    /** A connection that is remembered with a target that is still there goes to it. */
+    /**
+     * A connection that is remembered with a target that is still there goes to it. One that ends is kept apart, or its last
+     * acknowledgement would make it live on: another gateway pod has the next connection from that port perhaps, and when
+     * it dies, that one must not meet what is remembered here.
+     */
     private List<String> remembered(IpFamily family, String map) {
-        String found =
-                "meta mark set " + FLOW_KEY + " map @" + TableText.FLOWS + " meta mark @" + SlotMaps.liveOf(map) + " ";
         return List.of(
                 "meta priority set jhash " + HashInput.PORTS.expression(family) + " mod " + FLOW_HASHES + " seed "
                         + seed(hash.seed() ^ FLOW_SEED),
                 // A client uses its ports again: what is remembered of an earlier connection must not outlive it.
-                // The value only says that this is a map.
-                BEGINS + "delete @" + TableText.FLOWS + " { " + FLOW_KEY + " : 0 }",
-                "tcp flags & (fin | rst) != 0 " + found + remember("update", ENDED) + DONE,
-                found + remember("update", IDLE) + DONE);
+                BEGINS + forget(TableText.FLOWS) + forget(TableText.ENDED_FLOWS),
+                found(TableText.ENDED_FLOWS, map) + remember("update", TableText.ENDED_FLOWS, ENDED) + DONE,
+                ENDS
+                        + found(TableText.FLOWS, map)
+                        + remember("update", TableText.ENDED_FLOWS, ENDED)
+                        + forget(TableText.FLOWS)
+                        + DONE,
+                found(TableText.FLOWS, map) + remember("update", TableText.FLOWS, IDLE) + DONE);
+    }
+
+    private static String found(String flows, String map) {
+        return "meta mark set " + FLOW_KEY + " map @" + flows + " meta mark @" + SlotMaps.liveOf(map) + " ";
     }
 
     /**
      * A packet that is not remembered goes to the former target. So must a SYN that finds no room in the memory: the kernel
-     * may refuse one while it makes the memory's hash table larger, and the rest of its connection would not follow it.
+     * may refuse one while it makes the memory's hash table larger, and the rest of its connection would not follow it. Slots
+     * that have no former target have nothing to remember.
      */
     private static List<String> handedOver(String slot, String map, String former) {
+        String isFormer = " meta mark @" + SlotMaps.liveOf(map) + " ";
         return List.of(
                 slot,
-                BEGINS + target(map) + " " + remember("add", BEGUN) + DONE,
+                BEGINS + target(former) + isFormer + slot + " " + target(map) + " "
+                        + remember("add", TableText.FLOWS, BEGUN) + DONE,
                 slot,
-                target(former) + " meta mark @" + SlotMaps.liveOf(map) + " " + remember("update", IDLE) + DONE,
-                "meta mark @" + SlotMaps.liveOf(map) + " " + DONE);
+                target(former) + isFormer + remember("update", TableText.FLOWS, IDLE) + DONE,
+                isFormer.strip() + " " + DONE);
     }
 
-    private static String remember(String verb, String time) {
-        return verb + " @" + TableText.FLOWS + " { " + FLOW_KEY + " timeout " + time + " : meta mark } ";
+    /** The value only says that this is a map. */
+    private static String forget(String flows) {
+        return "delete @" + flows + " { " + FLOW_KEY + " : 0 } ";
+    }
+
+    private static String remember(String verb, String flows, String time) {
+        return verb + " @" + flows + " { " + FLOW_KEY + " timeout " + time + " : meta mark } ";
     }
 
     private static String seed(int seed) {

@@ -174,6 +174,37 @@ class ForwardingKernelTest {
         }
     }
 
+    /** The last packet of a connection is an acknowledgement, which must not make it live on. */
+    @ParameterizedTest
+    @ValueSource(strings = {"20.0.0.1", "fd20::1"})
+    void only_connections_in_slots_that_moved_are_remembered_and_an_ended_one_not_for_long(String vip)
+            throws IOException {
+        balancer.apply(Programs.example(CAPACITY, Set.of(1, 2, 3)));
+        nanos.addAndGet(Handovers.WINDOW.toNanos());
+        balancer.apply(Programs.example(CAPACITY, Set.of(1, 2, 3)));
+        balancer.apply(Programs.example(CAPACITY, ALL));
+        int moved = 0;
+        for (Socket socket : bed.connect(vip, 60)) {
+            moved += Testbed.ask(socket, 10, 10) == 4 ? 1 : 0;
+        }
+        assertThat(remembered(TableText.FLOWS)).hasSize(moved).allMatch(text -> text.contains("expires 9m"));
+        for (Socket socket : bed.connect(vip, 60)) {
+            Testbed.ask(socket, 10, 10);
+            socket.close();
+        }
+        assertThat(remembered(TableText.ENDED_FLOWS))
+                .isNotEmpty()
+                .allMatch(text -> text.matches(".*expires \\d?\\ds.*"));
+        assertThat(remembered(TableText.FLOWS)).hasSize(moved);
+    }
+
+    private List<String> remembered(String flows) {
+        return Testbed.run(bed.gateway, "nft list map inet l34 " + flows)
+                .lines()
+                .filter(line -> line.contains("expires"))
+                .toList();
+    }
+
     /** The kernel remembers no more than fits, and may refuse while it makes its hash table larger. */
     @ParameterizedTest
     @ValueSource(strings = {"20.0.0.1", "fd20::1"})

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -110,7 +111,7 @@ public final class NodeAgent implements Reconciler {
         news.accept(gatherNews(works, view));
         count(works);
         collectGarbage(view, now);
-        return Outcome.after(untilNextRun(now));
+        return Outcome.after(untilNextRun(works, now));
     }
 
     /** The pods that somebody wants something of, that have something, or that wait. Forgets those that are gone. */
@@ -143,7 +144,8 @@ public final class NodeAgent implements Reconciler {
             return;
         }
         String seenAs = work.pod.version() + (recorded ? " recorded" : "");
-        boolean recent = memory.current() && now - memory.readAt() < RECHECK.toNanos();
+        boolean recent =
+                memory.current() && now - memory.readAt() < memory.lasts().toNanos();
         if (recent && (memory.placement() instanceof Placement.Found || seenAs.equals(memory.seenAs()))) {
             return;
         }
@@ -267,8 +269,12 @@ public final class NodeAgent implements Reconciler {
         }
     }
 
-    private Duration untilNextRun(long now) {
+    private Duration untilNextRun(List<PodWork> works, long now) {
+        Duration soonest = works.stream()
+                .map(work -> work.memory.lasts())
+                .min(Comparator.naturalOrder())
+                .orElse(RECHECK);
         return Duration.ofNanos(
-                Math.min(RECHECK.toNanos(), unwanted.nextEnd(now).orElse(Long.MAX_VALUE)));
+                Math.min(soonest.toNanos(), unwanted.nextEnd(now).orElse(Long.MAX_VALUE)));
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.l34gateway.node;
 
+import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.l34gateway.ip.IpAddress;
@@ -27,8 +28,15 @@ record PodMemory(
         boolean current,
         PodPlan plan,
         Set<IpAddress> dead) {
+    private static final Duration SETTLING = Duration.ofMillis(200);
+
     /** Of a pod that was never looked at. */
     static final PodMemory FRESH = new PodMemory(null, Reading.NONE, 0, "", false, PodPlan.NONE, Set.of());
+
+    /** For how long the reading is good enough. */
+    Duration lasts() {
+        return reading.settles() ? SETTLING : NodeAgent.RECHECK;
+    }
 
     PodMemory withReading(@Nullable Placement newPlacement, Reading newReading, long now, String as) {
         return new PodMemory(newPlacement, newReading, now, as, true, plan, dead);

@@ -55,7 +55,7 @@ final class PodWork {
                 facts(),
                 sandbox == null ? "" : sandbox.id(),
                 memory.reading().addresses(),
-                memory.reading().held(),
+                memory.reading().usable(),
                 troubles);
     }
 }

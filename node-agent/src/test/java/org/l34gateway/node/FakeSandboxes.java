@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -64,6 +65,7 @@ final class FakeSandboxes implements Sandboxes {
         return new Reading(
                 Examples.addresses("10.0.0.7"),
                 new TreeMap<>(Map.of(IpPrefix.parse("10.1.0.0/16"), 3)),
+                Set.of(),
                 held.getOrDefault(sandbox.id(), Map.of()));
     }
 

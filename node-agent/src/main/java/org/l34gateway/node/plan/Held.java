@@ -4,6 +4,7 @@ package org.l34gateway.node.plan;
 import java.util.Collections;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpFamily;
 import org.l34gateway.ip.IpPrefix;
@@ -48,6 +49,13 @@ public record Held(
         SortedSet<IpAddress> all = new TreeSet<>(nextHops);
         all.addAll(more);
         return new Held(gatewayName, vips, rules, all, closed, table);
+    }
+
+    /** The same, but for some next hops. */
+    public Held withoutNextHops(Predicate<IpAddress> those) {
+        SortedSet<IpAddress> rest = new TreeSet<>(nextHops);
+        rest.removeIf(those);
+        return new Held(gatewayName, vips, rules, rest, closed, table);
     }
 
     /** Whether the kernel holds nothing for the Gateway; there may still be a record. */

@@ -84,6 +84,21 @@ final class SandboxReading {
     }
 
     /**
+     * Indexes of interfaces that IPv6 does not speak on yet: an address is being checked for duplicates (RFC 4862 §5.4), and
+     * a tentative one neither answers neighbours nor asks them.
+     */
+    SortedSet<Integer> tentative() {
+        SortedSet<Integer> found = new TreeSet<>();
+        for (Address address : addresses) {
+            boolean failed = (address.flags() & Address.FLAG_DADFAILED) != 0;
+            if ((address.flags() & Address.FLAG_TENTATIVE) != 0 && !failed) {
+                found.add(address.ifindex());
+            }
+        }
+        return found;
+    }
+
+    /**
      * What is there of what the records of one Gateway tell, and what else is in its table.
      *
      * @param vips holdings of the record of the {@code vip} attachment
