@@ -14,6 +14,7 @@ import java.time.ZonedDateTime;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -194,7 +195,10 @@ class FencedLockTest {
                     () -> WALL,
                     () -> {});
             requestTakes.set(dice.nextInt(1_000_000_000));
-            leader.create(NO_CLIENT, record("leader", WALL.plusSeconds(dice.nextInt(10_000))));
+            // No two renewals say the same time, or a candidate would not see the second.
+            Instant[] renewal = {WALL};
+            Supplier<Instant> next = () -> renewal[0] = renewal[0].plusSeconds(1 + dice.nextInt(10_000));
+            leader.create(NO_CLIENT, record("leader", next.get()));
             long stopped = 0;
             while (true) {
                 if (!leader.valid() && stopped == 0) {
@@ -206,7 +210,7 @@ class FencedLockTest {
                     break;
                 }
                 if (dice.nextInt(40) == 0 && leader.valid()) {
-                    leader.update(NO_CLIENT, record("leader", WALL.plusSeconds(dice.nextInt(10_000))));
+                    leader.update(NO_CLIENT, record("leader", next.get()));
                 }
                 time.addAndGet(10_000_000);
             }
