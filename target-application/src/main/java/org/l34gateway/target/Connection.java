@@ -4,6 +4,7 @@ package org.l34gateway.target;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.net.PortUnreachableException;
@@ -50,11 +51,13 @@ sealed interface Connection {
             // Closing from outside ends connect, read and write alike; a socket timeout would only end one read.
             var end = clock.schedule(() -> close(channel), plan.timeout().toNanos(), TimeUnit.NANOSECONDS);
             try {
-                // Bound first: for a socket without a port Linux 6.16 and later takes one of several next hops at
-                // random,
-                // and the acknowledgement of the last FIN, which no socket sends any more, takes the one of its port.
+                // Bound first: where there are several next hops, Linux chooses one for a socket without port (IPv4,
+                // 6.16
+                // and later) or without address (IPv6) by other numbers than for the acknowledgement of the last FIN,
+                // which
+                // no socket sends any more.
                 channel.bind(
-                        plan.source() == null ? new InetSocketAddress(0) : new InetSocketAddress(plan.source(), 0));
+                        new InetSocketAddress(plan.source() == null ? sourceTowards(plan.to()) : plan.source(), 0));
                 channel.connect(plan.to());
                 var in = Channels.newInputStream(channel);
                 String name = hostName(in);
@@ -71,6 +74,14 @@ sealed interface Connection {
             } finally {
                 end.cancel(false);
             }
+        }
+    }
+
+    /** Where the kernel would send from; a connected datagram socket tells it, and sends nothing. */
+    private static InetAddress sourceTowards(InetSocketAddress to) throws IOException {
+        try (var never = DatagramChannel.open()) {
+            never.connect(to);
+            return ((InetSocketAddress) never.getLocalAddress()).getAddress();
         }
     }
 

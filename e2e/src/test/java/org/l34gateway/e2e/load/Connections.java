@@ -19,7 +19,7 @@ record Connections(InetSocketAddress to, boolean ipv6, Ports ports, Journal jour
         String target = "";
         String outcome;
         try (Socket socket = new Socket()) {
-            bind(socket, port);
+            bind(socket, to, port);
             socket.connect(to, (int) LoadMain.PATIENCE.toMillis());
             socket.setSoTimeout((int) LoadMain.PATIENCE.toMillis());
             var in = new BufferedReader(new InputStreamReader(socket.getInputStream(), US_ASCII));
@@ -35,10 +35,10 @@ record Connections(InetSocketAddress to, boolean ipv6, Ports ports, Journal jour
         journal.add(new Exchange(Exchange.Kind.CONNECTION, ipv6, port, 0, sent, System.nanoTime(), target, outcome));
     }
 
-    static void bind(Socket socket, int port) throws IOException {
+    static void bind(Socket socket, InetSocketAddress to, int port) throws IOException {
         socket.setReuseAddress(true);
         socket.setTcpNoDelay(true);
-        socket.bind(new InetSocketAddress(port));
+        socket.bind(Source.towards(to, port));
     }
 
     static String hostName(BufferedReader in) throws IOException {

@@ -34,7 +34,7 @@ final class Datagrams {
             DatagramChannel channel = DatagramChannel.open();
             int port = ports.next();
             try {
-                channel.bind(new InetSocketAddress(port)).connect(to);
+                channel.bind(Source.towards(to, port)).connect(to);
                 var flow = new Datagrams(channel, port, ipv6, journal);
                 Thread.ofVirtual().name("datagrams-" + port).start(flow::read);
                 return flow;

@@ -74,7 +74,7 @@ final class Session {
         try {
             Socket socket = new Socket();
             try {
-                Connections.bind(socket, port);
+                Connections.bind(socket, to, port);
                 socket.connect(to, (int) LoadMain.PATIENCE.toMillis());
                 socket.setSoTimeout((int) LoadMain.PATIENCE.toMillis());
                 var in = new BufferedReader(new InputStreamReader(socket.getInputStream(), US_ASCII));

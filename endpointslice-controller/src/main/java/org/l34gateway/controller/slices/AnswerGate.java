@@ -4,6 +4,7 @@ package org.l34gateway.controller.slices;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -20,14 +21,16 @@ import org.l34gateway.ip.IpPrefix;
  * down. A value; times are nanoseconds of one monotonic clock.
  *
  * @param since since when somebody is waited for
+ * @param hopsSince since when the Gateway has next hops in a family
  */
-record AnswerGate(Map<Missing, Long> since) {
+record AnswerGate(Map<Missing, Long> since, Map<IpFamily, Long> hopsSince) {
     static final Duration PATIENCE = Duration.ofSeconds(5);
 
-    static final AnswerGate NEW = new AnswerGate(Map.of());
+    static final AnswerGate NEW = new AnswerGate(Map.of(), Map.of());
 
     AnswerGate {
         since = Map.copyOf(since);
+        hopsSince = Map.copyOf(hopsSince);
     }
 
     /** A gateway pod that does not carry answers of a VIP. */
@@ -38,7 +41,8 @@ record AnswerGate(Map<Missing, Long> since) {
      *
      * @param next the gate for the next look
      * @param answered VIPs that targets may get packets for
-     * @param nextHops families in which the Gateway has any next hop
+     * @param nextHops families in which the Gateway has had a next hop for so long that all its targets must have noticed:
+     *     when the last one comes back, the nodes say so one after the other
      * @param laggards those that stopped counting
      * @param patience until somebody stops counting; zero when nobody is waited for
      */
@@ -56,8 +60,17 @@ record AnswerGate(Map<Missing, Long> since) {
         List<Missing> laggards = new ArrayList<>();
         long longest = PATIENCE.toNanos();
         long wait = 0;
+        Map<IpFamily, Long> present = new EnumMap<>(IpFamily.class);
         for (GatewayPod pod : pods) {
-            nextHops.addAll(pod.nextHopFamilies());
+            pod.nextHopFamilies().forEach(family -> present.put(family, hopsSince.getOrDefault(family, now)));
+        }
+        for (Map.Entry<IpFamily, Long> each : present.entrySet()) {
+            long left = longest - (now - each.getValue());
+            if (left <= 0) {
+                nextHops.add(each.getKey());
+            } else {
+                wait = wait == 0 ? left : Math.min(wait, left);
+            }
         }
         for (IpPrefix vip : vips) {
             boolean blocked = false;
@@ -86,7 +99,7 @@ record AnswerGate(Map<Missing, Long> since) {
             }
         }
         return new Look(
-                new AnswerGate(waiting),
+                new AnswerGate(waiting, present),
                 Collections.unmodifiableSortedSet(answered),
                 Collections.unmodifiableSet(nextHops),
                 List.copyOf(laggards),

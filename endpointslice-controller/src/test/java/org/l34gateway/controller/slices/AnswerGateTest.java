@@ -40,8 +40,24 @@ class AnswerGateTest {
     void open_when_every_next_hop_of_the_family_answers() {
         var look = AnswerGate.NEW.look(VIPS, List.of(ANSWERS, NO_NEXT_HOP, OTHER_FAMILY, SILENT, ISOLATED), 0);
         assertThat(look.answered()).containsExactly(VIP);
-        assertThat(look.nextHops()).isEqualTo(EnumSet.of(IpFamily.IPV4, IpFamily.IPV6));
-        assertThat(look.patience()).isZero();
+    }
+
+    /** When the last next hop comes back, targets whose node says so a little later must not be taken for cut off. */
+    @Test
+    void next_hops_count_against_a_target_when_they_have_been_there_for_five_seconds() {
+        List<GatewayPod> both = List.of(ANSWERS, OTHER_FAMILY);
+        var back = AnswerGate.NEW.look(VIPS, both, 0);
+        assertThat(back.nextHops()).isEmpty();
+        assertThat(back.patience()).isEqualTo(Duration.ofSeconds(5));
+        var later = back.next().look(VIPS, both, 5 * SECOND);
+        assertThat(later.nextHops()).isEqualTo(EnumSet.of(IpFamily.IPV4, IpFamily.IPV6));
+        assertThat(later.patience()).isZero();
+
+        var oneGone = later.next().look(VIPS, List.of(ANSWERS), 6 * SECOND);
+        assertThat(oneGone.nextHops()).isEqualTo(EnumSet.of(IpFamily.IPV4));
+        var again = oneGone.next().look(VIPS, both, 7 * SECOND);
+        assertThat(again.nextHops()).isEqualTo(EnumSet.of(IpFamily.IPV4));
+        assertThat(again.patience()).isEqualTo(Duration.ofSeconds(5));
     }
 
     @Test
