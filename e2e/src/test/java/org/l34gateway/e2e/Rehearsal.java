@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.l34gateway.e2e.load.Exchange;
@@ -16,7 +15,6 @@ import org.l34gateway.e2e.load.Load;
 final class Rehearsal {
     private static final Duration BEFORE = Duration.ofSeconds(2);
     private static final Duration AFTER = Duration.ofSeconds(3);
-    private static final Duration LONGEST_MOVE = Duration.ofHours(1);
 
     private final Load load;
     private final long start = System.nanoTime();
@@ -24,10 +22,8 @@ final class Rehearsal {
     private final Set<String> added = new HashSet<>();
     private final List<Function<List<Exchange>, Allowance>> allowances = new ArrayList<>();
 
-    private final List<Move> moves = new ArrayList<>();
-
-    /** The time in which a VIP goes from some targets to others. */
-    private record Move(long start, AtomicLong end) {}
+    /** When a VIP began to go from some targets to others; it does until the next one begins. */
+    private final List<Long> moves = new ArrayList<>();
 
     private Rehearsal(Load load) {
         this.load = load;
@@ -66,14 +62,10 @@ final class Rehearsal {
         Set<String> losers = Set.copyOf(targets);
         removed.addAll(losers);
         allowances.add(_ -> Allowance.flowsOf(losers));
-        long now = System.nanoTime();
-        if (!moves.isEmpty()) {
-            moves.getLast().end().set(now);
-        }
-        Move move = new Move(now, new AtomicLong(now + LONGEST_MOVE.toNanos()));
-        moves.add(move);
-        allowances.add(all ->
-                Allowance.beingOpenedWith(losers, all, move.start(), move.end().get()));
+        int move = moves.size();
+        moves.add(System.nanoTime());
+        allowances.add(all -> Allowance.beingOpenedWith(
+                losers, all, moves.get(move), move + 1 < moves.size() ? moves.get(move + 1) : System.nanoTime()));
     }
 
     /** These are targets from now on: flows may go to them. */

@@ -41,7 +41,7 @@ import org.slf4j.LoggerFactory;
  */
 final class KernelForwarder implements Forwarder, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(KernelForwarder.class);
-    /** Takes some 50 ms of CPU when nothing is wrong: everything but the slots is read. */
+    /** Everything but the content of slot maps is read for it. */
     private static final Duration REPAIR = Duration.ofSeconds(30);
 
     private final LongSupplier nanos;

@@ -110,9 +110,7 @@ class ForwardingKernelTest {
     @ParameterizedTest
     @ValueSource(strings = {"20.0.0.1", "fd20::1"})
     void connections_stay_when_targets_are_added_and_new_ones_spread(String vip) throws IOException {
-        balancer.apply(Programs.example(CAPACITY, Set.of(1, 2)));
-        nanos.addAndGet(Handovers.WINDOW.toNanos());
-        balancer.apply(Programs.example(CAPACITY, Set.of(1, 2)));
+        settle(Set.of(1, 2));
         List<Socket> soon = bed.connect(vip, 40);
         List<Socket> later = bed.connect(vip, 40);
         List<Socket> silent = bed.connect(vip, 40);
@@ -153,9 +151,7 @@ class ForwardingKernelTest {
     @ParameterizedTest
     @ValueSource(strings = {"20.0.0.1", "fd20::1"})
     void a_port_that_is_used_again_begins_anew(String vip) throws IOException {
-        balancer.apply(Programs.example(CAPACITY, Set.of(1, 2)));
-        nanos.addAndGet(Handovers.WINDOW.toNanos());
-        balancer.apply(Programs.example(CAPACITY, Set.of(1, 2)));
+        settle(Set.of(1, 2));
         balancer.apply(Programs.example(CAPACITY, ALL));
         List<Integer> ports = new ArrayList<>();
         for (Socket socket : bed.connect(vip, 60)) {
@@ -179,9 +175,7 @@ class ForwardingKernelTest {
     @ValueSource(strings = {"20.0.0.1", "fd20::1"})
     void only_connections_in_slots_that_moved_are_remembered_and_an_ended_one_not_for_long(String vip)
             throws IOException {
-        balancer.apply(Programs.example(CAPACITY, Set.of(1, 2, 3)));
-        nanos.addAndGet(Handovers.WINDOW.toNanos());
-        balancer.apply(Programs.example(CAPACITY, Set.of(1, 2, 3)));
+        settle(Set.of(1, 2, 3));
         balancer.apply(Programs.example(CAPACITY, ALL));
         int moved = 0;
         for (Socket socket : bed.connect(vip, 60)) {
@@ -198,6 +192,13 @@ class ForwardingKernelTest {
         assertThat(remembered(TableText.FLOWS)).hasSize(moved);
     }
 
+    /** Has these targets, and nothing left of what they took over. */
+    private void settle(Set<Integer> targets) {
+        balancer.apply(Programs.example(CAPACITY, targets));
+        nanos.addAndGet(Handovers.WINDOW.toNanos());
+        balancer.apply(Programs.example(CAPACITY, targets));
+    }
+
     private List<String> remembered(String flows) {
         return Testbed.run(bed.gateway, "nft list map inet l34 " + flows)
                 .lines()
@@ -209,9 +210,7 @@ class ForwardingKernelTest {
     @ParameterizedTest
     @ValueSource(strings = {"20.0.0.1", "fd20::1"})
     void a_connection_that_is_not_remembered_stays_with_the_former_target(String vip) throws IOException {
-        balancer.apply(Programs.example(CAPACITY, Set.of(1, 2)));
-        nanos.addAndGet(Handovers.WINDOW.toNanos());
-        balancer.apply(Programs.example(CAPACITY, Set.of(1, 2)));
+        settle(Set.of(1, 2));
         balancer.apply(Programs.example(CAPACITY, ALL));
         fillMemory();
         for (Socket socket : bed.connect(vip, 60)) {
@@ -242,9 +241,7 @@ class ForwardingKernelTest {
     @ParameterizedTest
     @ValueSource(strings = {"20.0.0.1", "fd20::1"})
     void a_remembered_connection_of_a_target_that_goes_is_reset(String vip) throws IOException {
-        balancer.apply(Programs.example(CAPACITY, Set.of(1, 2)));
-        nanos.addAndGet(Handovers.WINDOW.toNanos());
-        balancer.apply(Programs.example(CAPACITY, Set.of(1, 2)));
+        settle(Set.of(1, 2));
         List<Socket> sockets = bed.connect(vip, 40);
         balancer.apply(Programs.example(CAPACITY, ALL));
         for (Socket socket : sockets) {
