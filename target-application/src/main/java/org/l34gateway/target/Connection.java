@@ -51,13 +51,8 @@ sealed interface Connection {
             // Closing from outside ends connect, read and write alike; a socket timeout would only end one read.
             var end = clock.schedule(() -> close(channel), plan.timeout().toNanos(), TimeUnit.NANOSECONDS);
             try {
-                // Bound first: where there are several next hops, Linux chooses one for a socket without port (IPv4,
-                // 6.16
-                // and later) or without address (IPv6) by other numbers than for the acknowledgement of the last FIN,
-                // which
-                // no socket sends any more.
-                channel.bind(
-                        new InetSocketAddress(plan.source() == null ? sourceTowards(plan.to()) : plan.source(), 0));
+                InetAddress source = plan.source() == null ? SourceAddress.towards(plan.to()) : plan.source();
+                channel.bind(new InetSocketAddress(source, 0));
                 channel.connect(plan.to());
                 var in = Channels.newInputStream(channel);
                 String name = hostName(in);
@@ -74,14 +69,6 @@ sealed interface Connection {
             } finally {
                 end.cancel(false);
             }
-        }
-    }
-
-    /** Where the kernel would send from; a connected datagram socket tells it, and sends nothing. */
-    private static InetAddress sourceTowards(InetSocketAddress to) throws IOException {
-        try (var never = DatagramChannel.open()) {
-            never.connect(to);
-            return ((InetSocketAddress) never.getLocalAddress()).getAddress();
         }
     }
 

@@ -9,6 +9,7 @@ import java.io.InputStreamReader;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import org.l34gateway.target.SourceAddress;
 
 /** New TCP connections to one address: each reads the host name, sends a line, wants it back and closes. */
 record Connections(InetSocketAddress to, boolean ipv6, Ports ports, Journal journal) {
@@ -38,7 +39,7 @@ record Connections(InetSocketAddress to, boolean ipv6, Ports ports, Journal jour
     static void bind(Socket socket, InetSocketAddress to, int port) throws IOException {
         socket.setReuseAddress(true);
         socket.setTcpNoDelay(true);
-        socket.bind(Source.towards(to, port));
+        socket.bind(new InetSocketAddress(SourceAddress.towards(to), port));
     }
 
     static String hostName(BufferedReader in) throws IOException {

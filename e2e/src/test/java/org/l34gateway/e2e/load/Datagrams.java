@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.l34gateway.target.SourceAddress;
 
 /** One UDP flow with numbered datagrams. */
 final class Datagrams {
@@ -34,7 +35,8 @@ final class Datagrams {
             DatagramChannel channel = DatagramChannel.open();
             int port = ports.next();
             try {
-                channel.bind(Source.towards(to, port)).connect(to);
+                channel.bind(new InetSocketAddress(SourceAddress.towards(to), port))
+                        .connect(to);
                 var flow = new Datagrams(channel, port, ipv6, journal);
                 Thread.ofVirtual().name("datagrams-" + port).start(flow::read);
                 return flow;

@@ -59,7 +59,7 @@ record AnswerGate(Map<Missing, Long> since, Map<IpFamily, Long> hopsSince) {
         Set<IpFamily> nextHops = EnumSet.noneOf(IpFamily.class);
         List<Missing> laggards = new ArrayList<>();
         long longest = PATIENCE.toNanos();
-        long wait = 0;
+        SortedSet<Long> waits = new TreeSet<>();
         Map<IpFamily, Long> present = new EnumMap<>(IpFamily.class);
         for (GatewayPod pod : pods) {
             pod.nextHopFamilies().forEach(family -> present.put(family, hopsSince.getOrDefault(family, now)));
@@ -69,7 +69,7 @@ record AnswerGate(Map<Missing, Long> since, Map<IpFamily, Long> hopsSince) {
             if (left <= 0) {
                 nextHops.add(each.getKey());
             } else {
-                wait = wait == 0 ? left : Math.min(wait, left);
+                waits.add(left);
             }
         }
         for (IpPrefix vip : vips) {
@@ -90,8 +90,7 @@ record AnswerGate(Map<Missing, Long> since, Map<IpFamily, Long> hopsSince) {
                     laggards.add(missing);
                 } else {
                     blocked = true;
-                    long left = longest - (now - from);
-                    wait = wait == 0 ? left : Math.min(wait, left);
+                    waits.add(longest - (now - from));
                 }
             }
             if (anybody && !blocked) {
@@ -103,6 +102,6 @@ record AnswerGate(Map<Missing, Long> since, Map<IpFamily, Long> hopsSince) {
                 Collections.unmodifiableSortedSet(answered),
                 Collections.unmodifiableSet(nextHops),
                 List.copyOf(laggards),
-                Duration.ofNanos(wait));
+                Duration.ofNanos(waits.isEmpty() ? 0 : waits.getFirst()));
     }
 }

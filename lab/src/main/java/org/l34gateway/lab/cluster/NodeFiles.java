@@ -72,6 +72,8 @@ public final class NodeFiles {
         evictionHard: {memory.available: 100Mi}
         enforceNodeAllocatable: []
         maxPods: 200
+        # What is killed over and over again, as tests do, comes back soon each time.
+        crashLoopBackOff: {maxContainerRestartPeriod: 10s}
         """.formatted(
                         files.certificate("ca"),
                         files.certificate(node),
