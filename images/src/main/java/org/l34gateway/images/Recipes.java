@@ -98,13 +98,14 @@ record Recipes(ProductFiles product, DebianPackages debian, JavaRuntime runtime,
     }
 
     private Recipe bird() throws IOException, InterruptedException {
-        var programs = List.of("/usr/sbin/bird", "/usr/sbin/birdc");
+        // rm takes away what BIRD was told in an earlier sandbox of its pod.
+        var programs = List.of("/usr/sbin/bird", "/usr/sbin/birdc", "/bin/rm");
         Path jar = product.jar("bird-config");
         Path configuration = fromJar(jar, "org/l34gateway/bird/bird.conf", "bird.conf");
         return new Recipe(
                 "bird",
                 List.of(
-                        debian.layer("bird", List.of("bird2"), programs),
+                        debian.layer("bird", List.of("bird2", "coreutils"), programs),
                         new Layer(
                                 "configuration", List.of(new LayerFile(configuration, "/etc/bird/bird.conf", false)))),
                 List.of("/usr/sbin/bird", "-f", "-c", "/etc/bird/bird.conf", "-s", "/run/l34/bird/bird.ctl"),

@@ -76,6 +76,9 @@ class ImagesTest {
                 .isEmpty();
         assertThatThrownBy(() -> inside(image, "/usr/sbin/birdc", "-s", "/nobody", "show", "status"))
                 .hasMessageContaining("Unable to connect to server control socket (/nobody)");
+        Path left = Files.createFile(image.resolve("left"));
+        assertThat(inside(image, "/bin/rm", "-f", "/left", "/never-there")).isEmpty();
+        assertThat(left).doesNotExist();
     }
 
     @Test

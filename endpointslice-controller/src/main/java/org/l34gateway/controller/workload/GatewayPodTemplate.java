@@ -29,6 +29,9 @@ final class GatewayPodTemplate {
     private static final String BIRD_FOLDER = "/run/l34/bird";
 
     private static final String BIRD_SOCKET = BIRD_FOLDER + "/bird.ctl";
+    /** What gateway-agent writes: sessions and VIPs. */
+    private static final String BIRD_GENERATED = BIRD_FOLDER + "/l34.conf";
+
     private static final int HEALTH_PORT = 8081;
     /** Withdraw, wait until the next hop has left the application pods, exit. */
     private static final long GRACE_SECONDS = 30;
@@ -69,10 +72,29 @@ final class GatewayPodTemplate {
                 .endRequiredDuringSchedulingIgnoredDuringExecution()
                 .endPodAntiAffinity()
                 .endAffinity()
-                .withInitContainers(bird(settings))
+                .withInitContainers(forget(settings), bird(settings))
                 .withContainers(agent(gateway, settings))
                 .withVolumes(memory("bird", "16Mi"), memory("tmp", "16Mi"))
                 .endSpec()
+                .build();
+    }
+
+    /**
+     * Runs once in each sandbox of the pod, unlike BIRD: the folder outlives a sandbox, and a BIRD that starts in a new one with
+     * the file of the old one announces VIPs whose packets the new one's kernel does not forward yet.
+     */
+    private static Container forget(WorkloadSettings settings) {
+        return new ContainerBuilder()
+                .withName("forget")
+                .withImage(settings.birdImage())
+                .withImagePullPolicy(settings.imagePullPolicy())
+                .withCommand("/bin/rm", "-f", BIRD_GENERATED)
+                .withSecurityContext(rootWith())
+                .withResources(resources("10m", "8Mi", "16Mi"))
+                .addNewVolumeMount()
+                .withName("bird")
+                .withMountPath(BIRD_FOLDER)
+                .endVolumeMount()
                 .build();
     }
 
