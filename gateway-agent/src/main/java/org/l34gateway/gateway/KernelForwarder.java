@@ -17,6 +17,7 @@ import java.util.TreeSet;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.l34gateway.balancer.Applied;
+import org.l34gateway.balancer.FastPath;
 import org.l34gateway.balancer.Held;
 import org.l34gateway.balancer.Interfaces;
 import org.l34gateway.balancer.LoadBalancer;
@@ -26,7 +27,6 @@ import org.l34gateway.gateway.plan.Wanted;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpFamily;
 import org.l34gateway.ip.IpPrefix;
-import org.l34gateway.linux.nftables.NftablesRefused;
 import org.l34gateway.netlink.KernelRefused;
 import org.l34gateway.program.ForwardingProgram;
 import org.l34gateway.program.Target;
@@ -41,7 +41,6 @@ import org.slf4j.LoggerFactory;
  */
 final class KernelForwarder implements Forwarder, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(KernelForwarder.class);
-    /** Everything but the content of slot maps is read for it. */
     private static final Duration REPAIR = Duration.ofSeconds(30);
 
     private final LongSupplier nanos;
@@ -87,7 +86,7 @@ final class KernelForwarder implements Forwarder, AutoCloseable {
         if (interfaces != null && (now == null || !now.interfaces().equals(interfaces))) {
             close();
             LOG.info("interfaces external={} internal={}", interfaces.external(), interfaces.internal());
-            now = new Open(interfaces, LoadBalancer.open(interfaces, nanos));
+            now = new Open(interfaces, LoadBalancer.open(interfaces, FastPath.ON, nanos));
             open = now;
             inForce = null;
         }
@@ -132,8 +131,8 @@ final class KernelForwarder implements Forwarder, AutoCloseable {
             wrong.stream().filter(text -> !problems.contains(text)).forEach(problems::add);
             inForce = wrong.isEmpty() ? request : null;
             return new Forwarded(slots(applied), applied.vips(), wrong.isEmpty(), problems);
-        } catch (NftablesRefused | KernelRefused e) {
-            // Both are expected while interfaces come and go; the report says it, and the next run tries again.
+        } catch (KernelRefused e) {
+            // Expected while interfaces come and go; the report says it, and the next run tries again.
             LOG.warn("program not applied", e);
             return failed(String.valueOf(e.getMessage()));
         }

@@ -44,7 +44,7 @@ enum JavaService {
                 // A collection gives memory back instead of keeping what one burst needed.
                 "-XX:MinHeapFreeRatio=10",
                 "-XX:MaxHeapFreeRatio=30",
-                // libnftables takes tens of MiB to read large maps; glibc keeps them until it is told to trim.
+                // Large maps are read and written in messages of many MiB; glibc keeps memory until it is told to trim.
                 "-XX:TrimNativeHeapInterval=5000",
                 "-XX:SharedArchiveFile=" + Recipes.CLASS_ARCHIVE,
                 // Mapped where it was made for: at another address its pages would be written to and so be copied.

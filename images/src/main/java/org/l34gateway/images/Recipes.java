@@ -77,7 +77,7 @@ record Recipes(ProductFiles product, DebianPackages debian, JavaRuntime runtime,
         return new Recipe(
                 "l34-gateway",
                 List.of(
-                        debian.layer("libraries", List.of("libc6", "libnftables1"), List.of()),
+                        debian.layer("libraries", List.of("libc6"), List.of()),
                         runtime.layer(),
                         new Layer("third-party", thirdParty),
                         new Layer("cni-plugins", plugins()),

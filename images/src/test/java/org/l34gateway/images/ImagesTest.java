@@ -116,22 +116,6 @@ class ImagesTest {
     }
 
     @Test
-    void libnftables_is_found_by_the_name_that_is_asked_for() throws Exception {
-        Path image = unpacked("l34-gateway");
-        String loader = "/lib64/ld-linux-x86-64.so.2";
-        if (System.getProperty("os.arch").equals("aarch64")) loader = "/lib/ld-linux-aarch64.so.1";
-        Path library;
-        try (var files = Files.walk(image)) {
-            library = files.filter(file -> file.endsWith("libnftables.so.1"))
-                    .findFirst()
-                    .orElseThrow();
-        }
-        assertThat(inside(image, loader, "--list", "/" + image.relativize(library)))
-                .contains("libnftnl.so", "libjansson.so", "libgmp.so")
-                .doesNotContain("not found");
-    }
-
-    @Test
     void what_was_not_built_is_named() throws Exception {
         Path plugin = root().resolve("cni-sbr-plugin/target/native/policy-route");
         Files.delete(plugin);

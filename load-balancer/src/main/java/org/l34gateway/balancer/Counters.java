@@ -2,20 +2,26 @@
 package org.l34gateway.balancer;
 
 import java.util.Map;
-import org.l34gateway.ip.IpAddress;
+import org.l34gateway.linux.nftables.Nftables.Count;
 
 /**
- * What the kernel counted since the entry was made; a VIP's counter starts again when its flows change.
+ * Packets that were forwarded and their bytes of the network layer, as the kernel counts them. A target begins anew when it
+ * comes back; a flow when it was away.
  *
- * @param vips VIP → packets to it, forwarded or not
- * @param targets target address → packets forwarded to it
+ * @param flows {@code Flow.name()} → packets
+ * @param targets target of a group → packets of all its VIPs
  */
-public record Counters(Map<IpAddress, Count> vips, Map<IpAddress, Count> targets) {
+public record Counters(Map<String, Count> flows, Map<TargetKey, Count> targets) {
     public Counters {
-        vips = Map.copyOf(vips);
+        flows = Map.copyOf(flows);
         targets = Map.copyOf(targets);
     }
 
-    /** Packets and bytes of the network layer. */
-    public record Count(long packets, long bytes) {}
+    /**
+     * A target.
+     *
+     * @param group {@code TargetGroup.key()}
+     * @param identifier {@code Target.identifier()}
+     */
+    public record TargetKey(String group, int identifier) {}
 }

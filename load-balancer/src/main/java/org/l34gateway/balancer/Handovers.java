@@ -4,22 +4,23 @@ package org.l34gateway.balancer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Slots that left a target which is still there: when targets are added, or come back, they take slots in which others
  * have connections. For a while such a slot has two targets: connections that begin go to the new one, all others to the
- * one before, and which is which is remembered (see {@link VipChains}).
+ * one before, and which is which is remembered (see {@link SlotChains}).
  *
- * @param former slot map → mark of the target that each slot had before, 0 where there is none to remember
- * @param until slot map → when its handover ends, in nanoseconds of a monotonic clock
+ * @param states slot map → {@link SlotState} of each slot
+ * @param until slot map → when its handover ends, in nanoseconds of a monotonic clock; only those that have one
  */
-record Handovers(SortedMap<String, char[]> former, SortedMap<String, Long> until) {
+record Handovers(SortedMap<String, int[]> states, SortedMap<String, Long> until) {
     /**
      * Whoever is silent for longer after its slot has moved is taken for gone. Not much longer, because a connection that
      * comes from another gateway pod meanwhile is taken for an old one.
@@ -28,85 +29,86 @@ record Handovers(SortedMap<String, char[]> former, SortedMap<String, Long> until
 
     static final Handovers NONE = new Handovers(new TreeMap<>(), new TreeMap<>());
 
-    private static final char[] NO_SLOTS = {};
+    private static final int[] NO_SLOTS = {};
 
     Handovers {
-        former = Collections.unmodifiableSortedMap(new TreeMap<>(former));
+        states = Collections.unmodifiableSortedMap(new TreeMap<>(states));
         until = Collections.unmodifiableSortedMap(new TreeMap<>(until));
     }
 
     /**
      * Decides.
      *
-     * @param wanted slot maps as they will be
+     * @param owners who shall have the slots of each pool
      * @param present slot maps as they are
      * @param begun handovers as they are; those of an earlier process begin anew
+     * @param used slot map → slots of connections that are remembered, of maps that were looked at
      * @param now in nanoseconds of the same clock
      */
-    static Handovers next(SlotMaps wanted, Map<String, char[]> present, Handovers begun, long now) {
-        SortedMap<String, char[]> former = new TreeMap<>();
+    static Handovers next(
+            PoolNames names,
+            Map<SlotPool, char[]> owners,
+            Map<String, int[]> present,
+            Handovers begun,
+            Map<String, BitSet> used,
+            long now) {
+        SortedMap<String, int[]> states = new TreeMap<>();
         SortedMap<String, Long> until = new TreeMap<>();
-        wanted.names().forEach((pool, name) -> {
-            @Nullable String before = wanted.predecessor(pool, present);
-            char[] contents = wanted.contents().getOrDefault(name, NO_SLOTS);
-            char[] old = before == null ? contents : present.getOrDefault(before, contents);
-            long end = before == null ? now : begun.endOf(before, present, now);
-            char[] earlier = end > now ? begun.formerOf(String.valueOf(before), present) : NO_SLOTS;
-            char[] keepers = keepers(contents, old, earlier, pool.marks().values());
-            if (anyMoved(keepers, old, contents)) {
-                end = now + WINDOW.toNanos();
+        owners.forEach((pool, wanted) -> {
+            String name = PoolNames.SLOTS + names.of(pool);
+            @Nullable String before = names.predecessor(pool, wanted, present);
+            int[] old = before == null ? NO_SLOTS : present.getOrDefault(before, NO_SLOTS);
+            long end = before == null ? now : begun.endOf(before, old, now);
+            @Nullable BitSet usedSlots = used.get(String.valueOf(before));
+            BitSet live = new BitSet();
+            pool.marks().keySet().forEach(identifier -> live.set(SlotState.target(identifier)));
+            int[] next = new int[wanted.length];
+            boolean moved = false;
+            boolean anyFormer = false;
+            for (int slot = 0; slot < next.length; slot++) {
+                int state = slot < old.length ? old[slot] : 0;
+                // Of a slot that moves twice, the target in between has only connections that are remembered.
+                int first = end > now ? SlotState.former(state) : 0;
+                int keeper = live.get(first) ? first : SlotState.owner(state);
+                int former = keeper != wanted[slot] && live.get(keeper) ? keeper : 0;
+                anyFormer |= former != 0;
+                moved |= former != 0 && SlotState.owner(state) != wanted[slot];
+                // Only a slot with a former target takes connections into the memory.
+                boolean remembers = SlotState.former(state) != 0
+                        || (SlotState.remembers(state) && (usedSlots == null || usedSlots.get(slot)));
+                next[slot] = SlotState.of(wanted[slot], former, former != 0 || remembers);
             }
-            if (end > now && !Arrays.equals(keepers, new char[keepers.length])) {
-                former.put(name, keepers);
-                until.put(name, end);
+            states.put(name, next);
+            if (anyFormer) {
+                until.put(name, moved ? now + WINDOW.toNanos() : end);
             }
         });
-        return new Handovers(former, until);
+        return new Handovers(states, until);
     }
 
     /** When the handover of a map ends; {@code now} when there is none. */
-    private long endOf(String map, Map<String, char[]> present, long now) {
+    private long endOf(String map, int[] states, long now) {
         Long known = until.get(map);
         if (known != null) {
             return known;
         }
-        return present.containsKey(SlotMaps.formerOf(map)) ? now + WINDOW.toNanos() : now;
-    }
-
-    private char[] formerOf(String map, Map<String, char[]> present) {
-        char[] known = former.get(map);
-        return known == null ? present.getOrDefault(SlotMaps.formerOf(map), NO_SLOTS) : known;
-    }
-
-    /** Who has connections in each slot beside the target that has the slot now. */
-    private static char[] keepers(char[] contents, char[] old, char[] earlier, Collection<Integer> marks) {
-        BitSet present = new BitSet();
-        marks.forEach(present::set);
-        char[] keepers = new char[contents.length];
-        for (int slot = 0; slot < contents.length; slot++) {
-            // Of a slot that moves twice, the target in between has only connections that are remembered.
-            char first = at(earlier, slot);
-            char keeper = present.get(first) ? first : at(old, slot);
-            keepers[slot] = keeper != contents[slot] && present.get(keeper) ? keeper : 0;
-        }
-        return keepers;
-    }
-
-    private static boolean anyMoved(char[] keepers, char[] old, char[] contents) {
-        for (int slot = 0; slot < contents.length; slot++) {
-            if (keepers[slot] != 0 && at(old, slot) != contents[slot]) {
-                return true;
+        for (int state : states) {
+            if (SlotState.former(state) != 0) {
+                return now + WINDOW.toNanos();
             }
         }
-        return false;
+        return now;
     }
 
-    private static char at(char[] marks, int slot) {
-        return slot < marks.length ? marks[slot] : 0;
-    }
-
-    boolean isEmpty() {
-        return former.isEmpty();
+    /** Slot maps that have slots whose connections may be remembered, and no handover that adds some. */
+    Set<String> onlyRemembering() {
+        Set<String> names = new TreeSet<>();
+        states.forEach((name, map) -> {
+            if (!until.containsKey(name) && Arrays.stream(map).anyMatch(SlotState::remembers)) {
+                names.add(name);
+            }
+        });
+        return names;
     }
 
     /** Whether one of them is over, so that the table must be written again. */

@@ -1,38 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.l34gateway.balancer;
 
-import org.l34gateway.ip.IpFamily;
+import java.util.ArrayList;
+import java.util.List;
+import org.l34gateway.linux.nftables.Expression;
+import org.l34gateway.linux.nftables.Expression.Hash;
+import org.l34gateway.linux.nftables.Register;
+import org.l34gateway.program.FlowHash;
 
-/**
- * What of a packet decides its slot. The quoted forms read the packet inside an ICMP error, which went from the VIP to the
- * client: source and destination change places, so that the error takes the slot of its flow.
- *
- * <p>An ICMP and an ICMPv6 header have 8 bytes. Then, in bits from the start of that header: IPv4 source 160, destination
- * 192, ports 224 and 240 (header of 20 bytes); IPv6 source 128, destination 256, ports 384 and 400.
- */
+/** What of a packet decides its slot; {@link FlowHash} works the same out in Java. */
 enum HashInput {
-    PORTS("ip saddr . ip daddr . th sport . th dport", "ip6 saddr . ip6 daddr . th sport . th dport"),
-    /** Ports only: the paths of a multihomed association stay together. */
-    SCTP("th sport . th dport", "th sport . th dport"),
-    ADDRESSES("ip saddr . ip daddr", "ip6 saddr . ip6 daddr"),
-    QUOTED_PORTS(
-            "@th,192,32 . @th,160,32 . @th,240,16 . @th,224,16", "@th,256,128 . @th,128,128 . @th,400,16 . @th,384,16"),
-    QUOTED_SCTP("@th,240,16 . @th,224,16", "@th,400,16 . @th,384,16"),
-    QUOTED_ADDRESSES("@th,192,32 . @th,160,32", "@th,256,128 . @th,128,128");
+    /** Addresses and ports. */
+    FLOW,
+    /** Ports only: the paths of a multihomed SCTP association stay together. */
+    PORTS,
+    /** Addresses only: ping and whatever has no ports. */
+    ADDRESSES;
 
-    private final String ipv4;
-    private final String ipv6;
+    private static final Register R0 = new Register(0);
 
-    HashInput(String ipv4, String ipv6) {
-        this.ipv4 = ipv4;
-        this.ipv6 = ipv6;
-    }
-
-    /** The operand of nft's jhash. */
-    String expression(IpFamily family) {
-        return switch (family) {
-            case IPV4 -> ipv4;
-            case IPV6 -> ipv6;
+    /** Works a number of 0..modulus-1 out; uses the registers from 0 on. */
+    List<Expression> hash(PacketView view, Register to, int modulus, int seed) {
+        List<Expression> expressions = new ArrayList<>();
+        int bytes = switch (this) {
+            case FLOW -> {
+                expressions.addAll(view.flow(R0));
+                yield view.flowBytes();
+            }
+            case PORTS -> {
+                expressions.addAll(view.ports(R0));
+                yield Integer.BYTES;
+            }
+            case ADDRESSES -> {
+                expressions.addAll(view.addresses(R0));
+                yield view.flowBytes() - Integer.BYTES;
+            }
         };
+        expressions.add(new Hash(to, R0, bytes, modulus, seed, 0));
+        return expressions;
     }
 }

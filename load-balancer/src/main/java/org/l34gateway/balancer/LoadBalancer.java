@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.l34gateway.balancer;
 
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -13,14 +17,20 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.l34gateway.balancer.Tables.FastLane;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpPrefix;
 import org.l34gateway.linux.NetlinkSocket;
 import org.l34gateway.linux.Sysctl;
+import org.l34gateway.linux.nftables.Element;
+import org.l34gateway.linux.nftables.Nftables;
+import org.l34gateway.linux.nftables.Octets;
+import org.l34gateway.netlink.KernelRefused;
 import org.l34gateway.netlink.Link;
 import org.l34gateway.netlink.Rtnetlink;
 import org.l34gateway.program.FlowHash;
 import org.l34gateway.program.ForwardingProgram;
+import org.l34gateway.program.TargetGroup;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,23 +40,39 @@ import org.slf4j.LoggerFactory;
  */
 public final class LoadBalancer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LoadBalancer.class);
+    /** How often slots are freed from a memory that has nothing of them any more. */
+    private static final Duration LOOK_AT_FLOWS = Duration.ofMinutes(1);
 
     private final Interfaces interfaces;
-    private final KernelTable table;
+    private final KernelTables tables;
     private final NetlinkSocket socket;
     private final Rtnetlink netlink;
-    /** What the slot maps hold; only this process changes them, so they are read once. Emptied when a change fails. */
-    private final Map<String, char[]> knownSlots = new HashMap<>();
 
     /** Mark → target address as last applied: the tables vanish with the interface, the marks must outlive it. */
     private final Map<Integer, IpAddress> knownMarks = new HashMap<>();
 
     private final LongSupplier nanos;
     private Handovers handovers = Handovers.NONE;
+    /** Slot maps of which it may be found out that nothing is remembered any more. */
+    private Set<String> remembering = Set.of();
 
-    private LoadBalancer(Interfaces interfaces, KernelTable table, NetlinkSocket socket, LongSupplier nanos) {
+    private long lookedAtFlows;
+    /** What the look before has found. */
+    private Map<String, BitSet> foundBefore = Map.of();
+
+    private @Nullable Deal dealt;
+    private @Nullable FastLane fastLane;
+    /** Whether there is no fast path: it is switched off, or this kernel refuses it. */
+    private boolean onlyComplete;
+
+    /** What was worked out for the program before. */
+    private record Deal(long seed, Map<SlotPool, char[]> owners) {}
+
+    private LoadBalancer(
+            Interfaces interfaces, FastPath fastPath, KernelTables tables, NetlinkSocket socket, LongSupplier nanos) {
         this.interfaces = interfaces;
-        this.table = table;
+        this.onlyComplete = fastPath == FastPath.OFF;
+        this.tables = tables;
         this.socket = socket;
         this.netlink = new Rtnetlink(socket);
         this.nanos = nanos;
@@ -57,61 +83,108 @@ public final class LoadBalancer implements AutoCloseable {
      *
      * @param nanos a monotonic clock
      */
-    public static LoadBalancer open(Interfaces interfaces, LongSupplier nanos) {
-        return new LoadBalancer(interfaces, KernelTable.open(), NetlinkSocket.open(), nanos);
+    public static LoadBalancer open(Interfaces interfaces, FastPath fastPath, LongSupplier nanos) {
+        return new LoadBalancer(interfaces, fastPath, KernelTables.open(), NetlinkSocket.open(), nanos);
     }
 
-    /** Whether the same program must be applied again, because a time is over that it counted on. */
+    /** Whether the same program must be applied again: a time is over that it counted on, or an interface is another one. */
     public boolean due() {
-        return handovers.anyOver(nanos.getAsLong());
+        long now = nanos.getAsLong();
+        return handovers.anyOver(now) || looksAtFlows(now) || !Objects.equals(fastLane, lane(netlink.links()));
+    }
+
+    private boolean looksAtFlows(long now) {
+        return !remembering.isEmpty() && now - lookedAtFlows >= LOOK_AT_FLOWS.toNanos();
+    }
+
+    private @Nullable FastLane lane(List<Link> links) {
+        return onlyComplete ? null : FastLane.of(interfaces, links);
     }
 
     /**
      * Makes the kernel hold exactly this program. Packets see the old or the new program, nothing between; flows whose target
      * stays keep it. To be called again when a call failed or an interface came up.
      *
-     * @throws org.l34gateway.linux.nftables.NftablesRefused when nftables refuses; call again
-     * @throws org.l34gateway.netlink.KernelRefused when elements, rules or routes are refused; call again
+     * @throws org.l34gateway.netlink.KernelRefused when the kernel refuses something; call again
      */
     public Applied apply(ForwardingProgram program) {
+        boolean untried = fastLane == null && !onlyComplete;
+        try {
+            return applyOnce(program);
+        } catch (KernelRefused refused) {
+            if (!untried) {
+                throw refused;
+            }
+            onlyComplete = true;
+            try {
+                Applied applied = applyOnce(program);
+                LOG.warn("no fast path, every packet goes the complete way: {}", refused.getMessage());
+                return applied;
+            } catch (KernelRefused alsoWithout) {
+                // So the fast path was not the reason.
+                onlyComplete = false;
+                throw alsoWithout;
+            }
+        }
+    }
+
+    private Applied applyOnce(ForwardingProgram program) {
         RoutingPlan.Present routing = RoutingPlan.Present.read(netlink, interfaces.families());
         knownMarks.putAll(routing.marks());
         Marks marks = Marks.decide(Forwarding.addresses(program, interfaces.families()), knownMarks);
         Forwarding forwarding = Forwarding.of(program, interfaces.families(), marks);
-        PresentTable present = table.read(knownSlots);
-        SlotMaps slotMaps = SlotMaps.decide(forwarding.pools(), program.seed(), present.slotMaps());
-        Handovers handed = Handovers.next(slotMaps, present.slotMaps(), handovers, nanos.getAsLong());
-        boolean remembers = !handed.isEmpty() || present.elements().containsKey(TableText.FLOWS);
-        WantedTable wanted = TableText.write(
-                forwarding, interfaces, marks, FlowHash.of(program.seed()), new Slotting(slotMaps, handed, remembers));
-        TablePlan tablePlan = TablePlan.decide(wanted, present);
+        List<Link> links = netlink.links();
+        @Nullable FastLane lane = lane(links);
+
+        Map<SlotPool, char[]> owners = deal(program.seed(), forwarding.pools());
+        PresentTable present = tables.read(Tables.DECIDES);
+        PoolNames names = PoolNames.decide(owners, present.slotMaps());
+        long now = nanos.getAsLong();
+        Map<String, BitSet> used = usedSlots(present, FlowHash.of(program.seed()), now);
+        Handovers handed = Handovers.next(names, owners, present.slotMaps(), handovers, used, now);
+        List<WantedTable> wanted =
+                Tables.write(forwarding, interfaces, marks, FlowHash.of(program.seed()), names, handed.states(), lane);
 
         List<String> problems = new ArrayList<>(forwarding.problems());
-        @Nullable Link internal = netlink.link(interfaces.internal());
-        int internalIndex = internal != null && internal.up() ? internal.index() : 0;
+        int internalIndex = links.stream()
+                .filter(link -> link.name().equals(interfaces.internal()) && link.up())
+                .mapToInt(Link::index)
+                .findFirst()
+                .orElse(0);
         if (internalIndex == 0) {
             problems.add("interface " + interfaces.internal() + " is not there or not up: no packet reaches a target");
         }
         RoutingPlan routingPlan = RoutingPlan.decide(marks, interfaces.families(), internalIndex, routing);
 
         routingPlan.prepare(netlink);
-        knownSlots.clear();
-        tablePlan.steps().forEach(table::run);
-        knownSlots.putAll(wanted.slotMaps());
+        int transactions = 0;
+        for (WantedTable table : wanted) {
+            TablePlan plan = TablePlan.decide(table, tables.read(table.name()));
+            if (!plan.isEmpty()) {
+                tables.run(plan, table);
+                transactions += plan.transactions().size();
+            }
+        }
         handovers = handed;
+        if (remembering.isEmpty()) {
+            lookedAtFlows = now;
+            foundBefore = Map.of();
+        }
+        remembering = handed.onlyRemembering();
+        fastLane = lane;
         routingPlan.cleanUp(netlink);
         knownMarks.clear();
         marks.byAddress().forEach((address, mark) -> knownMarks.put(mark, address));
 
-        boolean changed = !tablePlan.isEmpty() || !routingPlan.isEmpty();
+        boolean changed = transactions > 0 || !routingPlan.isEmpty();
         Applied applied =
                 new Applied(changed, new TreeSet<>(forwarding.ways().keySet()), forwarding.targets(), problems);
         if (changed) {
             LOG.info(
-                    "applied vips={} targets={} steps={} routes=+{}-{} rules=+{}-{} problems={}",
+                    "applied vips={} targets={} transactions={} routes=+{}-{} rules=+{}-{} problems={}",
                     applied.vips().size(),
                     applied.targets().size(),
-                    tablePlan.steps().size(),
+                    transactions,
                     routingPlan.setRoutes().size(),
                     routingPlan.removeRoutes().size(),
                     routingPlan.addRules().size(),
@@ -121,54 +194,110 @@ public final class LoadBalancer implements AutoCloseable {
         return applied;
     }
 
+    /**
+     * The slots of remembered connections, of each slot map that only remembers and was looked at twice: a list may miss an
+     * element while the kernel makes its hash table larger or smaller. Nothing when it is not time to look.
+     */
+    private Map<String, BitSet> usedSlots(PresentTable present, FlowHash hash, long now) {
+        if (!looksAtFlows(now)) {
+            return Map.of();
+        }
+        lookedAtFlows = now;
+        Map<String, BitSet> found = new HashMap<>();
+        Map<String, BitSet> used = new HashMap<>();
+        for (String name : remembering) {
+            int slots = present.slotMaps().getOrDefault(name, new int[0]).length;
+            BitSet bits = new BitSet();
+            // Keys are what is hashed.
+            tables.flows(PoolNames.flowsOf(name))
+                    .forEach(flow -> bits.set(hash.slot(flow.key().toBytes(), Math.max(1, slots))));
+            found.put(name, bits);
+            BitSet before = foundBefore.get(name);
+            if (before != null) {
+                before.or(bits);
+                used.put(name, before);
+            }
+        }
+        foundBefore = found;
+        return used;
+    }
+
+    /** The owners of each pool's slots; those of pools that did not change are not worked out again. */
+    private Map<SlotPool, char[]> deal(long seed, List<SlotPool> pools) {
+        Map<SlotPool, char[]> before =
+                dealt != null && dealt.seed() == seed ? dealt.owners() : Map.<SlotPool, char[]>of();
+        Map<SlotPool, char[]> owners = new LinkedHashMap<>();
+        for (SlotPool pool : pools) {
+            char[] known = before.get(pool);
+            owners.put(pool, known == null ? pool.owners(seed) : known);
+        }
+        dealt = new Deal(seed, owners);
+        return owners;
+    }
+
     /** Reads everything again, also what {@link #apply} believes to know; the next apply repairs what somebody else changed. */
     public Held inspect() {
-        knownSlots.clear();
-        PresentTable present = table.read(Map.of());
-        knownSlots.putAll(present.slotMaps());
+        tables.forget();
+        PresentTable present = tables.read(Tables.DECIDES);
         Map<Integer, IpAddress> addresses =
                 RoutingPlan.Present.read(netlink, interfaces.families()).marks();
         SortedMap<IpPrefix, SortedSet<IpAddress>> targets = new TreeMap<>();
-        for (String dispatch : List.of(TableText.DISPATCH4, TableText.DISPATCH6)) {
-            PresentTable.Elements vips = present.elements().get(dispatch);
-            if (vips != null) {
-                vips.entries()
-                        .forEach((vip, verdict) -> targets.put(
-                                IpPrefix.host(IpAddress.parse(vip)),
-                                targets(verdict.substring(TableText.GOTO.length()), present, addresses)));
-            }
+        for (String dispatch : List.of(Tables.DISPATCH4, Tables.DISPATCH6)) {
+            present.entries(dispatch).forEach(vip -> {
+                if (vip.content() instanceof Element.Goto(String chain)) {
+                    IpAddress address = IpAddress.of(vip.key().toBytes());
+                    targets.put(IpPrefix.host(address), targets(chain, present, addresses));
+                }
+            });
         }
         List<String> problems = new ArrayList<>(check());
         present.chains().forEach((name, chain) -> {
-            if (!chain.policy().isEmpty() && chain.goes().size() != 1) {
-                problems.add("nftables hook " + name + " lost its rule");
+            if (chain.hooked() && chain.notes().isEmpty()) {
+                problems.add("nftables hook " + name + " lost its rules");
             }
         });
         return new Held(targets, problems);
     }
 
     private static SortedSet<IpAddress> targets(String chain, PresentTable table, Map<Integer, IpAddress> addresses) {
-        Set<String> maps = new HashSet<>();
-        collectMaps(chain, table, maps, new HashSet<>());
+        Set<String> reached = new HashSet<>();
+        reach(chain, table, reached);
         SortedSet<IpAddress> targets = new TreeSet<>();
-        for (String map : maps) {
-            char[] marks = SlotMaps.isInForce(map) ? table.slotMaps().getOrDefault(map, new char[0]) : new char[0];
-            for (char mark : marks) {
-                IpAddress address = addresses.get((int) mark);
-                if (address != null) {
-                    targets.add(address);
-                }
+        for (String name : reached) {
+            if (!PoolNames.isSlotMap(name)) {
+                continue;
             }
+            Set<Integer> owners = new HashSet<>();
+            for (int state : table.slotMaps().getOrDefault(name, new int[0])) {
+                owners.add(SlotState.owner(state));
+            }
+            table.entries(PoolNames.targetsOf(name)).forEach(target -> {
+                if (owners.contains(target.key().hostNumber())
+                        && target.content() instanceof Element.Data(Octets mark)) {
+                    @Nullable IpAddress address = addresses.get(mark.hostNumber());
+                    if (address != null) {
+                        targets.add(address);
+                    }
+                }
+            });
         }
         return targets;
     }
 
-    private static void collectMaps(String chain, PresentTable table, Set<String> maps, Set<String> seen) {
-        PresentTable.Chain shape = table.chains().get(chain);
-        if (shape != null && seen.add(chain)) {
-            maps.addAll(shape.looks());
-            shape.goes().forEach(next -> collectMaps(next, table, maps, seen));
+    /** All chains, sets and maps to which a chain leads, and itself. */
+    private static void reach(String name, PresentTable table, Set<String> reached) {
+        if (!reached.add(name)) {
+            return;
         }
+        Nftables.Chain chain = table.chains().get(name);
+        if (chain != null) {
+            chain.leads().forEach(next -> reach(next, table, reached));
+        }
+        table.entries(name).forEach(element -> {
+            if (element.content() instanceof Element.Goto(String next)) {
+                reach(next, table, reached);
+            }
+        });
     }
 
     /** What is wrong with the namespace: kernel parameters and interfaces. To be called on a thread of this namespace. */
@@ -185,31 +314,40 @@ public final class LoadBalancer implements AutoCloseable {
         return List.copyOf(problems);
     }
 
-    /** What the kernel counted; nothing before the first {@link #apply}. */
-    public Counters counters() {
-        if (!table.exists()) {
-            return new Counters(Map.of(), Map.of());
-        }
-        Map<IpAddress, Counters.Count> vips = new HashMap<>();
-        for (String dispatch : List.of(TableText.DISPATCH4, TableText.DISPATCH6)) {
-            table.counts("map", dispatch).forEach((vip, count) -> vips.put(IpAddress.parse(vip), count));
-        }
-        Map<Integer, IpAddress> addresses =
-                RoutingPlan.Present.read(netlink, interfaces.families()).marks();
-        Map<IpAddress, Counters.Count> targets = new HashMap<>();
-        table.counts("set", TableText.TARGETS).forEach((mark, count) -> {
-            IpAddress address = addresses.get(Integer.valueOf(mark));
-            if (address != null) {
-                targets.put(address, count);
+    /**
+     * What the kernel counted.
+     *
+     * @param program the one that was applied last; of others nothing is known
+     */
+    public Counters counters(ForwardingProgram program) {
+        Map<String, Nftables.Count> named = tables.counters();
+        Map<String, Nftables.Count> flows = new HashMap<>();
+        program.flows().forEach(flow -> {
+            Nftables.Count count = named.get(VipChains.counter(flow));
+            if (count != null) {
+                flows.put(flow.name(), count);
             }
         });
-        return new Counters(vips, targets);
+        Map<Counters.TargetKey, Nftables.Count> targets = new HashMap<>();
+        Set<String> maps = tables.read(Tables.DECIDES).elements().keySet();
+        for (TargetGroup group : program.groups()) {
+            for (String map : maps) {
+                if (PoolNames.isTargetMapOf(map, group.key())) {
+                    tables.counts(map)
+                            .forEach((target, count) -> targets.merge(
+                                    new Counters.TargetKey(group.key(), SlotState.identifier(target.hostNumber())),
+                                    count,
+                                    Nftables.Count::plus));
+                }
+            }
+        }
+        return new Counters(flows, targets);
     }
 
     /** Closes the sockets; the kernel goes on forwarding. */
     @Override
     public void close() {
-        table.close();
+        tables.close();
         socket.close();
     }
 }

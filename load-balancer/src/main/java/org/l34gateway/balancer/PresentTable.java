@@ -1,52 +1,68 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.l34gateway.balancer;
 
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.l34gateway.linux.nftables.Element;
+import org.l34gateway.linux.nftables.Expression;
+import org.l34gateway.linux.nftables.Nftables;
 
 /**
- * What the nftables table {@code inet l34} holds now.
+ * What one of our nftables tables holds now.
  *
  * @param exists whether there is a table
- * @param chains name → shape
- * @param elements set or map, other than slot maps → entries, key → value
- * @param slotMaps slot map → mark of each slot, 0 where it has none
+ * @param elements set or map, other than slot maps → its elements; those that packets put in are left out
+ * @param slotMaps slot map → {@link SlotState} of each slot, 0 where it has none
  */
 record PresentTable(
-        boolean exists, Map<String, Chain> chains, Map<String, Elements> elements, Map<String, char[]> slotMaps) {
-    static final PresentTable NONE = new PresentTable(false, Map.of(), Map.of(), Map.of());
+        boolean exists,
+        Map<String, Nftables.Chain> chains,
+        Map<String, SortedSet<Element>> elements,
+        Map<String, int[]> slotMaps,
+        Set<String> counters) {
+    static final PresentTable NONE = new PresentTable(false, Map.of(), Map.of(), Map.of(), Set.of());
 
-    /**
-     * The shape of a chain.
-     *
-     * @param policy {@code accept} or {@code drop}, empty for a chain that is no base chain
-     * @param rules how many
-     * @param goes chains that its rules jump or go to, in order
-     * @param looks sets and maps that its rules look into, in order
-     */
-    record Chain(String policy, int rules, List<String> goes, List<String> looks) {
-        Chain {
-            goes = List.copyOf(goes);
-            looks = List.copyOf(looks);
-        }
-
-        /** The chain with one more rule. */
-        Chain with(List<String> moreGoes, List<String> moreLooks) {
-            return new Chain(
-                    policy,
-                    rules + 1,
-                    Stream.concat(goes.stream(), moreGoes.stream()).toList(),
-                    Stream.concat(looks.stream(), moreLooks.stream()).toList());
-        }
+    PresentTable {
+        chains = Map.copyOf(chains);
+        elements = Map.copyOf(elements);
+        slotMaps = Map.copyOf(slotMaps);
+        counters = Set.copyOf(counters);
     }
 
-    /** The entries of a set or map; {@code kind} is {@code set} or {@code map}. */
-    record Elements(String kind, Map<String, String> entries) {}
+    /** What the kernel holds when it has taken everything. */
+    static PresentTable of(WantedTable wanted) {
+        Map<String, Nftables.Chain> chains = new HashMap<>();
+        wanted.chains().forEach((name, rules) -> chains.put(name, chain(false, "", rules)));
+        wanted.hooks().forEach((name, hook) -> chains.put(name, chain(true, hook.note(), hook.rules())));
+        Map<String, SortedSet<Element>> elements = new HashMap<>();
+        wanted.elements().forEach((name, each) -> elements.put(name, each.entries()));
+        return new PresentTable(true, chains, elements, wanted.slotMaps(), wanted.counters());
+    }
 
-    /** Key → value of a set or map other than a slot map; empty when it is not there. */
-    Map<String, String> entries(String name) {
-        Elements held = elements.get(name);
-        return held == null ? Map.of() : held.entries();
+    private static Nftables.Chain chain(boolean hooked, String note, List<List<Expression>> rules) {
+        Set<String> leads = new TreeSet<>();
+        rules.forEach(rule -> rule.forEach(expression -> {
+            switch (expression) {
+                case Expression.Goto(var chain) -> leads.add(chain);
+                case Expression.Jump(var chain) -> leads.add(chain);
+                case Expression.InSet(var set, var _) -> leads.add(set);
+                case Expression.NotInSet(var set, var _) -> leads.add(set);
+                case Expression.Lookup(var _, var map, var _) -> leads.add(map);
+                case Expression.LookupVerdict(var map, var _) -> leads.add(map);
+                case Expression.ChangeMap change -> leads.add(change.map());
+                default -> {}
+            }
+        }));
+        return new Nftables.Chain(hooked, Collections.nCopies(rules.size(), note), leads);
+    }
+
+    /** The elements of a set or map other than a slot map; empty when it is not there. */
+    SortedSet<Element> entries(String name) {
+        return elements.getOrDefault(name, new TreeSet<>());
     }
 }

@@ -13,11 +13,11 @@ import org.l34gateway.program.SlotTableSize;
 import org.l34gateway.program.TargetGroup;
 
 /**
- * The targets of a group that may get packets of some VIP, and so the content of a slot map. VIPs of one family whose
- * targets are the same share a pool; a VIP that not all targets hold yet has its own.
+ * The targets of a group that may get packets of some VIP, and so who has the slots. VIPs of one family whose targets are the
+ * same share a pool; a VIP that not all targets hold yet has its own.
  *
  * @param group {@code TargetGroup.key()}
- * @param capacity declared capacity of the group, which decides the size of the map
+ * @param capacity declared capacity of the group, which decides how many slots there are
  * @param marks identifier → mark of the target's address
  */
 record SlotPool(String group, IpFamily family, int capacity, SortedMap<Integer, Integer> marks) {
@@ -37,17 +37,15 @@ record SlotPool(String group, IpFamily family, int capacity, SortedMap<Integer, 
         return marks.isEmpty();
     }
 
-    /** The mark of each slot, 2 bytes a slot; the pool must not be empty. */
-    char[] contents(long seed) {
+    /** The target of each slot, as {@link SlotState} counts them; the pool must not be empty. */
+    char[] owners(long seed) {
         BitSet active = new BitSet();
         marks.keySet().forEach(active::set);
         SlotTable table = SlotDeal.of(seed, group, capacity).among(active);
-        char[] markOf = new char[SlotTableSize.forCapacity(capacity).universe()];
-        marks.forEach((identifier, mark) -> markOf[identifier] = (char) (int) mark);
-        char[] contents = new char[table.slots()];
-        for (int slot = 0; slot < contents.length; slot++) {
-            contents[slot] = markOf[table.owner(slot)];
+        char[] owners = new char[table.slots()];
+        for (int slot = 0; slot < owners.length; slot++) {
+            owners[slot] = (char) SlotState.target(table.owner(slot));
         }
-        return contents;
+        return owners;
     }
 }

@@ -3,208 +3,178 @@ package org.l34gateway.balancer;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.l34gateway.balancer.WantedTable.Elements;
-import org.l34gateway.balancer.WantedTable.Hook;
-import org.l34gateway.ip.IpAddress;
-import org.l34gateway.linux.nftables.MapChange;
+import org.l34gateway.linux.nftables.Element;
+import org.l34gateway.linux.nftables.Expression;
+import org.l34gateway.linux.nftables.Nftables;
+import org.l34gateway.linux.nftables.NumberMap;
+import org.l34gateway.linux.nftables.Operation;
+import org.l34gateway.linux.nftables.SetShape;
+import org.l34gateway.linux.nftables.SetShape.Datum;
+import org.l34gateway.linux.nftables.TableName;
 
 /**
- * From the present table to the wanted one, in steps that packets do not mind: new slot maps are filled, then new chains and
- * sets are added, which nothing uses yet; then one transaction moves slots and VIPs; then what nobody uses any more goes.
+ * From the present table to the wanted one: what is new and not used by any packet yet comes first, and new slot maps are
+ * filled; then one transaction moves packets there and takes away what nobody uses any more, so that they see the old table
+ * or the new one. Rules come before slots, because the kernel looks at every element of a map for each chain that names it.
  *
- * @param steps each one transaction; empty when nothing is to be done
+ * @param transactions in order; empty when nothing is to be done
  */
-record TablePlan(List<Step> steps) {
+record TablePlan(TableName table, List<List<Operation>> transactions) {
     /** Keeps what is under way to the kernel small; nobody sees how far it is. */
-    private static final int ELEMENTS_PER_LOAD = 8_192;
+    private static final int ELEMENTS_PER_LOAD = 32_768;
 
-    private static final char[] NO_MARKS = {};
-
-    /** A transaction. */
-    sealed interface Step {
-        /** Commands in nft's language, one a line. */
-        record Commands(String text) implements Step {}
-
-        /** Changes of elements, of which there may be very many. */
-        record Elements(List<MapChange> changes) implements Step {
-            public Elements {
-                changes = List.copyOf(changes);
-            }
-        }
-    }
+    private static final int[] NOTHING = {};
 
     TablePlan {
-        steps = List.copyOf(steps);
+        transactions = transactions.stream().map(List::copyOf).toList();
     }
 
     boolean isEmpty() {
-        return steps.isEmpty();
+        return transactions.isEmpty();
     }
 
     static TablePlan decide(WantedTable wanted, PresentTable present) {
-        List<Step> steps = new ArrayList<>();
-        wanted.slotMaps().forEach((name, marks) -> {
-            if (!present.slotMaps().containsKey(name)) {
-                load(name, marks, steps);
-            }
-        });
-        StringBuilder come = new StringBuilder();
-        declare(wanted, present, come);
-        fillChains(wanted, present, come);
-        StringBuilder go = new StringBuilder();
-        List<MapChange> moves = new ArrayList<>();
+        List<Operation> come = new ArrayList<>();
+        if (!present.exists()) {
+            come.add(new Operation.AddTable());
+        }
+        missing(wanted.counters(), present.counters()).forEach(counter -> come.add(new Operation.AddCounter(counter)));
         wanted.elements().forEach((name, elements) -> {
-            Map<String, String> held = present.entries(name);
-            if (TableText.isDispatch(name)) {
-                moves.add(new MapChange.Gotos(name, chains(held), chains(elements.entries())));
-            } else {
-                elements("add", name, missing(elements.entries(), held), come);
-                elements("delete", name, missing(held, elements.entries()), go);
+            if (!present.elements().containsKey(name)) {
+                come.add(new Operation.AddSet(elements.shape()));
             }
         });
-        hook(wanted, present, come);
-        wanted.slotMaps().forEach((name, marks) -> {
-            char[] held = present.slotMaps().get(name);
-            if (held != null) {
-                moves.add(new MapChange.Marks(name, Marks.SLOT_OFFSET, held, marks));
+        List<List<Operation>> loads = loads(wanted, present, come);
+        chains(wanted, present, come);
+        List<Operation> move = new ArrayList<>();
+        wanted.elements()
+                .forEach((name, elements) ->
+                        elements(elements, present, present.elements().containsKey(name) ? move : come));
+        hooks(wanted, present, move);
+        wanted.slotMaps().forEach((name, states) -> {
+            int[] held = present.slotMaps().get(name);
+            if (held != null && !Arrays.equals(held, states)) {
+                move.add(new Operation.ChangeNumbers(new NumberMap(name, 0, held, states)));
             }
         });
-        moves.removeIf(MapChange::isEmpty);
-        clear(wanted, present, go);
+        clear(wanted, present, move);
 
-        addCommands(come, steps);
-        if (!moves.isEmpty()) {
-            steps.add(new Step.Elements(moves));
+        List<List<Operation>> transactions = new ArrayList<>();
+        if (loads.isEmpty()) {
+            come.addAll(move);
+            transactions.add(come);
+        } else {
+            transactions.add(come);
+            transactions.addAll(loads);
+            transactions.add(move);
         }
-        addCommands(go, steps);
-        return new TablePlan(steps);
+        transactions.removeIf(List::isEmpty);
+        return new TablePlan(wanted.name(), transactions);
     }
 
-    private static void addCommands(StringBuilder commands, List<Step> steps) {
-        if (!commands.isEmpty()) {
-            steps.add(new Step.Commands(commands.toString()));
-        }
-    }
-
-    private static void load(String name, char[] marks, List<Step> steps) {
-        StringBuilder commands = new StringBuilder();
-        command(commands, "add table " + WantedTable.TABLE);
-        command(
-                commands,
-                "add map " + WantedTable.TABLE + " " + name + " { type mark : mark; size " + marks.length + "; }");
-        addCommands(commands, steps);
-        for (int from = 0; from < marks.length; from += ELEMENTS_PER_LOAD) {
-            char[] piece = Arrays.copyOfRange(marks, from, Math.min(marks.length, from + ELEMENTS_PER_LOAD));
-            MapChange load = new MapChange.Marks(name, Marks.SLOT_OFFSET + from, NO_MARKS, piece);
-            if (!load.isEmpty()) {
-                steps.add(new Step.Elements(List.of(load)));
-            }
-        }
-    }
-
-    /** VIP → chain. */
-    private static Map<IpAddress, String> chains(Map<String, String> verdicts) {
-        Map<IpAddress, String> chains = new TreeMap<>();
-        verdicts.forEach(
-                (vip, verdict) -> chains.put(IpAddress.parse(vip), verdict.substring(TableText.GOTO.length())));
-        return chains;
-    }
-
-    /** Keys that are in the one and not in the other. */
-    private static SortedSet<String> missing(Map<String, String> from, Map<String, String> in) {
-        SortedSet<String> missing = new TreeSet<>(from.keySet());
-        missing.removeAll(in.keySet());
+    private static Set<String> missing(Set<String> from, Set<String> in) {
+        Set<String> missing = new TreeSet<>(from);
+        missing.removeAll(in);
         return missing;
     }
 
-    private static void declare(WantedTable wanted, PresentTable present, StringBuilder commands) {
-        if (!present.exists()) {
-            command(commands, "add table " + WantedTable.TABLE);
-        }
-        for (Map.Entry<String, Elements> each : wanted.elements().entrySet()) {
-            if (!present.elements().containsKey(each.getKey())) {
-                command(
-                        commands,
-                        "add " + each.getValue().kind() + " " + WantedTable.TABLE + " " + each.getKey() + " { "
-                                + each.getValue().declaration() + " }");
+    /** Fills new slot maps, which are declared before. */
+    private static List<List<Operation>> loads(WantedTable wanted, PresentTable present, List<Operation> declarations) {
+        List<List<Operation>> loads = new ArrayList<>();
+        List<Operation> load = new ArrayList<>();
+        int elements = 0;
+        for (Map.Entry<String, int[]> each : wanted.slotMaps().entrySet()) {
+            if (present.slotMaps().containsKey(each.getKey())) {
+                continue;
+            }
+            int[] states = each.getValue();
+            declarations.add(new Operation.AddSet(
+                    new SetShape(each.getKey(), List.of(Datum.MARK), Datum.MARK, Set.of(), states.length)));
+            for (int from = 0; from < states.length; from += ELEMENTS_PER_LOAD) {
+                int[] piece = Arrays.copyOfRange(states, from, Math.min(states.length, from + ELEMENTS_PER_LOAD));
+                load.add(new Operation.ChangeNumbers(new NumberMap(each.getKey(), from, NOTHING, piece)));
+                elements += piece.length;
+                if (elements >= ELEMENTS_PER_LOAD) {
+                    loads.add(load);
+                    load = new ArrayList<>();
+                    elements = 0;
+                }
             }
         }
-        for (Map.Entry<String, Hook> each : wanted.hooks().entrySet()) {
-            PresentTable.Chain held = present.chains().get(each.getKey());
-            Hook hook = each.getValue();
-            if (held == null || !held.policy().equals(hook.policy())) {
-                command(
-                        commands,
-                        "add chain " + WantedTable.TABLE + " " + each.getKey() + " { " + hook.place() + "; policy "
-                                + hook.policy() + "; }");
-            }
+        if (!load.isEmpty()) {
+            loads.add(load);
         }
+        return loads;
     }
 
     /** All chains exist before the first rule, because rules name chains. A chain with rules missing is filled again. */
-    private static void fillChains(WantedTable wanted, PresentTable present, StringBuilder commands) {
+    private static void chains(WantedTable wanted, PresentTable present, List<Operation> operations) {
         List<String> unfilled = new ArrayList<>();
         wanted.chains().forEach((name, rules) -> {
-            PresentTable.Chain held = present.chains().get(name);
-            if (held == null || held.rules() != rules.size()) {
+            Nftables.Chain held = present.chains().get(name);
+            if (held == null || held.notes().size() != rules.size()) {
                 unfilled.add(name);
-                command(commands, (held == null ? "add" : "flush") + " chain " + WantedTable.TABLE + " " + name);
+                operations.add(held == null ? new Operation.AddChain(name) : new Operation.RemoveRules(name));
             }
         });
         for (String name : unfilled) {
-            for (String rule : wanted.chains().getOrDefault(name, List.of())) {
-                command(commands, "add rule " + WantedTable.TABLE + " " + name + " " + rule);
+            List<List<Expression>> rules = wanted.chains().getOrDefault(name, List.of());
+            if (!rules.isEmpty()) {
+                operations.add(new Operation.AddRules(name, "", rules));
             }
         }
     }
 
-    private static void hook(WantedTable wanted, PresentTable present, StringBuilder commands) {
+    private static void elements(Elements wanted, PresentTable present, List<Operation> operations) {
+        if (wanted.isFilledByPackets()) {
+            return;
+        }
+        SortedSet<Element> held = present.entries(wanted.shape().name());
+        List<Element> go =
+                held.stream().filter(each -> !wanted.entries().contains(each)).toList();
+        List<Element> come =
+                wanted.entries().stream().filter(each -> !held.contains(each)).toList();
+        if (!go.isEmpty()) {
+            operations.add(new Operation.RemoveElements(wanted.shape().name(), go));
+        }
+        if (!come.isEmpty()) {
+            operations.add(new Operation.AddElements(wanted.shape().name(), come));
+        }
+    }
+
+    private static void hooks(WantedTable wanted, PresentTable present, List<Operation> operations) {
         wanted.hooks().forEach((name, hook) -> {
-            PresentTable.Chain held = present.chains().get(name);
-            if (held == null || held.rules() != 1 || !held.goes().equals(List.of(hook.body()))) {
-                if (held != null && held.rules() > 0) {
-                    command(commands, "flush chain " + WantedTable.TABLE + " " + name);
+            Nftables.Chain held = present.chains().get(name);
+            if (held == null) {
+                operations.add(new Operation.AddHookedChain(hook.chain()));
+            }
+            List<String> notes = held == null ? List.of() : held.notes();
+            if (!notes.equals(Collections.nCopies(hook.rules().size(), hook.note()))) {
+                if (!notes.isEmpty()) {
+                    operations.add(new Operation.RemoveRules(name));
                 }
-                command(commands, "add rule " + WantedTable.TABLE + " " + name + " jump " + hook.body());
+                operations.add(new Operation.AddRules(name, hook.note(), hook.rules()));
             }
         });
     }
 
-    /** What is not wanted any more; chains are emptied first, because they name each other and maps. */
-    private static void clear(WantedTable wanted, PresentTable present, StringBuilder commands) {
-        List<String> chains = new TreeSet<>(present.chains().keySet())
-                .stream()
-                        .filter(name -> !wanted.chains().containsKey(name)
-                                && !wanted.hooks().containsKey(name))
-                        .toList();
-        chains.forEach(name -> command(commands, "flush chain " + WantedTable.TABLE + " " + name));
-        new TreeMap<>(present.elements()).forEach((name, elements) -> {
-            if (!wanted.elements().containsKey(name)) {
-                command(commands, "delete " + elements.kind() + " " + WantedTable.TABLE + " " + name);
-            }
-        });
-        chains.forEach(name -> command(commands, "delete chain " + WantedTable.TABLE + " " + name));
-        for (String name : new TreeSet<>(present.slotMaps().keySet())) {
-            if (!wanted.slotMaps().containsKey(name)) {
-                command(commands, "delete map " + WantedTable.TABLE + " " + name);
-            }
-        }
-    }
-
-    private static void elements(String verb, String set, SortedSet<String> keys, StringBuilder commands) {
-        if (!keys.isEmpty()) {
-            command(
-                    commands,
-                    verb + " element " + WantedTable.TABLE + " " + set + " {\n  " + String.join(",\n  ", keys) + "\n}");
-        }
-    }
-
-    private static void command(StringBuilder commands, String command) {
-        commands.append(command).append('\n');
+    /** What is not wanted any more; chains are emptied first, because they name each other, maps and counters. */
+    private static void clear(WantedTable wanted, PresentTable present, List<Operation> operations) {
+        Set<String> chains = missing(present.chains().keySet(), wanted.chains().keySet());
+        chains.removeAll(wanted.hooks().keySet());
+        chains.forEach(name -> operations.add(new Operation.RemoveRules(name)));
+        Set<String> sets = new TreeSet<>(present.elements().keySet());
+        sets.addAll(present.slotMaps().keySet());
+        missing(sets, wanted.sets()).forEach(name -> operations.add(new Operation.RemoveSet(name)));
+        chains.forEach(name -> operations.add(new Operation.RemoveChain(name)));
+        missing(present.counters(), wanted.counters())
+                .forEach(name -> operations.add(new Operation.RemoveCounter(name)));
     }
 }

@@ -10,14 +10,10 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpFamily;
-import org.l34gateway.ip.IpPrefix;
 import org.l34gateway.netlink.Rule;
 import org.l34gateway.netlink.RuleAction;
-import org.l34gateway.program.PortRange;
 
 class RulesTest {
     /** Walks the rules as the kernel does (net/core/fib_rules.c, fib_rules_lookup). */
@@ -95,41 +91,5 @@ class RulesTest {
                 .containsExactly(Map.entry(d, 4), Map.entry(c, 3));
         assertThat(Marks.decide(List.of(c, d), Map.of(3, c)).byAddress())
                 .containsExactly(Map.entry(d, 1), Map.entry(c, 3));
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "80 | 80",
-                "80,81 | 80-81",
-                "80-90,85-100,200 | 80-100,200",
-                "1-65535,0 | 0-65535",
-                "5-9,1-20,30 | 1-20,30"
-            })
-    void port_ranges_are_joined(String given, String joined) {
-        assertThat(Matches.joined(ranges(given))).isEqualTo(ranges(joined));
-    }
-
-    private static List<PortRange> ranges(String text) {
-        List<PortRange> ranges = new ArrayList<>();
-        for (String each : text.split(",")) {
-            String[] ends = each.split("-");
-            ranges.add(new PortRange(Integer.parseInt(ends[0]), Integer.parseInt(ends[ends.length - 1])));
-        }
-        return ranges;
-    }
-
-    @Test
-    void prefixes_inside_others_are_left_out() {
-        assertThat(Matches.outermost(
-                        List.of(
-                                IpPrefix.parse("10.1.0.0/16"),
-                                IpPrefix.parse("10.0.0.0/8"),
-                                IpPrefix.parse("fd00::/8"),
-                                IpPrefix.parse("10.0.0.0/24"),
-                                IpPrefix.parse("11.0.0.0/8")),
-                        IpFamily.IPV4))
-                .containsExactly(IpPrefix.parse("10.0.0.0/8"), IpPrefix.parse("11.0.0.0/8"));
     }
 }

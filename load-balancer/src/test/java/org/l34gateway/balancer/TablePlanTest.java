@@ -15,19 +15,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.l34gateway.ip.IpFamily;
 import org.l34gateway.ip.IpPrefix;
-import org.l34gateway.linux.nftables.MapChange;
+import org.l34gateway.linux.NetlinkSocket;
+import org.l34gateway.linux.nftables.Operation;
 import org.l34gateway.linux.testing.InScratchNetns;
+import org.l34gateway.netlink.Rtnetlink;
 import org.l34gateway.program.Backend;
 import org.l34gateway.program.Flow;
-import org.l34gateway.program.FlowHash;
 import org.l34gateway.program.ForwardingProgram;
 import org.l34gateway.program.PortRange;
 import org.l34gateway.program.Protocol;
 import org.l34gateway.program.TargetGroup;
 
-/** The nft text of whole programs, as golden files that nft's own parser and the kernel have judged. */
+/** The rules of whole programs, as golden files that the kernel has judged. */
 class TablePlanTest {
     private static final Path GOLDENS = Path.of("src/test/resources/golden");
 
@@ -116,78 +116,81 @@ class TablePlanTest {
     @ParameterizedTest
     @MethodSource("programs")
     void a_program_is_written_as_in_its_golden_file(Row row) throws IOException {
-        golden(row.name(), shown(plan(row.program(), PresentTable.NONE)));
+        golden(row.name(), shown(plans(row.program(), Map.of())));
     }
 
     @Tag("kernel")
     @ExtendWith(InScratchNetns.class)
     @ParameterizedTest
     @MethodSource("programs")
-    void nft_and_the_kernel_take_what_is_written(Row row) {
-        try (KernelTable table = KernelTable.open()) {
-            plan(row.program(), PresentTable.NONE).steps().forEach(table::run);
-            PresentTable present = table.read(Map.of());
-            assertThat(plan(row.program(), present).steps()).as("a second plan").isEmpty();
+    void the_kernel_takes_what_is_written_and_holds_it(Row row) {
+        withInterface();
+        try (KernelTables tables = KernelTables.open()) {
+            run(row.program(), tables);
+            tables.forget();
+            assertThat(plans(row.program(), tables)).as("a second plan").allMatch(TablePlan::isEmpty);
         }
     }
 
-    /** Two targets more: the rules for connections that stay where they are. */
+    /** Two targets more: slots that have a former target. */
     @Tag("kernel")
     @ExtendWith(InScratchNetns.class)
     @Test
     void a_handover_is_written_as_in_its_golden_file_and_taken_by_the_kernel() throws IOException {
-        try (KernelTable table = KernelTable.open()) {
-            plan(Programs.example(8, Set.of(1, 2)), PresentTable.NONE).steps().forEach(table::run);
+        withInterface();
+        try (KernelTables tables = KernelTables.open()) {
+            run(Programs.example(8, Set.of(1, 2)), tables);
             ForwardingProgram four = Programs.example(8, Set.of(1, 2, 3, 4));
-            TablePlan plan = plan(four, table.read(Map.of()));
-            golden("handover", shown(plan));
-            plan.steps().forEach(table::run);
-            assertThat(plan(four, table.read(Map.of())).steps())
-                    .as("a second plan")
-                    .isEmpty();
+            golden("handover", shown(plans(four, tables)));
+            run(four, tables);
+            tables.forget();
+            assertThat(plans(four, tables)).as("a second plan").allMatch(TablePlan::isEmpty);
         }
     }
 
-    static TablePlan plan(ForwardingProgram program, PresentTable present) {
-        Set<IpFamily> families = Testbed.INTERFACES.families();
-        Marks marks = Marks.decide(Forwarding.addresses(program, families), Map.of());
-        Forwarding forwarding = Forwarding.of(program, families, marks);
-        SlotMaps maps = SlotMaps.decide(forwarding.pools(), program.seed(), present.slotMaps());
-        Handovers handovers = Handovers.next(maps, present.slotMaps(), Handovers.NONE, 1);
-        boolean remembers = !handovers.isEmpty() || present.elements().containsKey(TableText.FLOWS);
-        return TablePlan.decide(
-                TableText.write(
-                        forwarding,
-                        Testbed.INTERFACES,
-                        marks,
-                        FlowHash.of(program.seed()),
-                        new Slotting(maps, handovers, remembers)),
-                present);
+    private static void withInterface() {
+        try (NetlinkSocket socket = NetlinkSocket.open()) {
+            new Rtnetlink(socket).addVeth("ext", "ext-peer");
+        }
     }
 
-    /** Each step; of marks only how many go and come. */
-    private static String shown(TablePlan plan) {
+    private static void run(ForwardingProgram program, KernelTables tables) {
+        for (WantedTable wanted : wanted(program, tables.read(Tables.DECIDES).slotMaps())) {
+            tables.run(TablePlan.decide(wanted, tables.read(wanted.name())), wanted);
+        }
+    }
+
+    private static List<TablePlan> plans(ForwardingProgram program, KernelTables tables) {
+        return wanted(program, tables.read(Tables.DECIDES).slotMaps()).stream()
+                .map(wanted -> TablePlan.decide(wanted, tables.read(wanted.name())))
+                .toList();
+    }
+
+    private static List<TablePlan> plans(ForwardingProgram program, Map<String, int[]> slotMaps) {
+        return wanted(program, slotMaps).stream()
+                .map(wanted -> TablePlan.decide(wanted, PresentTable.NONE))
+                .toList();
+    }
+
+    private static List<WantedTable> wanted(ForwardingProgram program, Map<String, int[]> slotMaps) {
+        Marks marks = Marks.decide(Forwarding.addresses(program, Testbed.INTERFACES.families()), Map.of());
+        return ClassifierTest.wanted(program, marks, slotMaps);
+    }
+
+    /** Each operation of each transaction. */
+    private static String shown(List<TablePlan> plans) {
         StringBuilder text = new StringBuilder();
-        for (TablePlan.Step step : plan.steps()) {
-            text.append("# transaction\n");
-            switch (step) {
-                case TablePlan.Step.Commands(var commands) -> text.append(commands);
-                case TablePlan.Step.Elements(var changes) ->
-                    changes.forEach(change -> text.append(shown(change)).append('\n'));
+        for (TablePlan plan : plans) {
+            for (List<Operation> transaction : plan.transactions()) {
+                text.append("# transaction on ").append(plan.table()).append('\n');
+                transaction.forEach(operation -> text.append(operation).append('\n'));
             }
         }
         return text.toString();
     }
 
-    private static String shown(MapChange change) {
-        return switch (change) {
-            case MapChange.Marks marks -> marks.map() + ": " + marks.size() + " marks go or come";
-            case MapChange.Gotos gotos -> gotos.map() + ": " + gotos.from() + " go, " + gotos.to() + " come";
-        };
-    }
-
     private static void golden(String name, String text) throws IOException {
-        Path file = GOLDENS.resolve(name + ".nft");
+        Path file = GOLDENS.resolve(name + ".rules");
         if ("update".equals(System.getProperty("golden"))) {
             Files.createDirectories(GOLDENS);
             Files.writeString(file, text);

@@ -8,7 +8,7 @@ import org.l34gateway.ip.IpAddress;
 /**
  * Which slot the kernel picks for a packet: nftables' {@code jhash}, worked out in Java for tests and explanations.
  *
- * <p>Bytes: every field as in the packet, padded with zeros to 4 bytes (so a port is followed by two zeros). The slot is
+ * <p>Bytes: the addresses, source first, then the ports, source first, all as in the packet. The slot is
  * {@code hash * slots >> 32} (Linux net/netfilter/nft_hash.c, {@code reciprocal_scale}), not a remainder. The kernel reads words in its own byte order;
  * this is the little-endian one, of amd64 and arm64.
  */
@@ -23,22 +23,27 @@ public record FlowHash(int seed) {
     /** The slot of a TCP or UDP packet. */
     public int slot(IpAddress source, IpAddress destination, int sourcePort, int destinationPort, int slots) {
         return scale(
-                ByteBuffer.allocate(40)
+                ByteBuffer.allocate(36)
                         .put(source.toBytes())
                         .put(destination.toBytes())
-                        .putInt(sourcePort << 16)
-                        .putInt(destinationPort << 16),
+                        .putShort((short) sourcePort)
+                        .putShort((short) destinationPort),
                 slots);
     }
 
     /** The slot of an SCTP packet: ports only, so that the paths of a multihomed association stay together. */
     public int slot(int sourcePort, int destinationPort, int slots) {
-        return scale(ByteBuffer.allocate(8).putInt(sourcePort << 16).putInt(destinationPort << 16), slots);
+        return scale(ByteBuffer.allocate(4).putShort((short) sourcePort).putShort((short) destinationPort), slots);
     }
 
     /** The slot of a packet without ports: ping and other protocols. */
     public int slot(IpAddress source, IpAddress destination, int slots) {
         return scale(ByteBuffer.allocate(32).put(source.toBytes()).put(destination.toBytes()), slots);
+    }
+
+    /** The slot of whatever these bytes stand for; a multiple of 4. */
+    public int slot(byte[] bytes, int slots) {
+        return scale(ByteBuffer.allocate(bytes.length).put(bytes), slots);
     }
 
     private int scale(ByteBuffer written, int slots) {

@@ -64,6 +64,15 @@ public final class SlotDeal {
         return new SlotTable(owners);
     }
 
+    /**
+     * Who has a slot when exactly these identifiers are active.
+     *
+     * @param active not empty, inside the universe
+     */
+    public int owner(int slot, BitSet active) {
+        return owner(slot, active, active.stream().toArray());
+    }
+
     private int owner(int slot, BitSet active, int[] candidates) {
         int first = slot % size.universe();
         if (active.get(first)) {

@@ -42,6 +42,42 @@ record Attribute(int type, ByteBuffer content) {
         return in(content.duplicate().order(ByteOrder.nativeOrder()));
     }
 
+    /** The texts of the attributes to which a path of types leads. */
+    List<String> texts(List<Integer> path) {
+        if (path.isEmpty()) {
+            return List.of(text());
+        }
+        return nested().stream()
+                .filter(each -> each.type() == path.getFirst())
+                .flatMap(each -> each.texts(path.subList(1, path.size())).stream())
+                .toList();
+    }
+
+    /** The first attribute in this one; an empty one when there is none. */
+    Attribute first() {
+        List<Attribute> nested = nested();
+        return nested.isEmpty() ? new Attribute(0, ByteBuffer.allocate(0)) : nested.getFirst();
+    }
+
+    /** The number in the first attribute in this one, in the machine's byte order; 0 when there are too few bytes. */
+    int firstNumber() {
+        int at = HEADER_BYTES;
+        return content.limit() >= at + Integer.BYTES ? content.getInt(at) : 0;
+    }
+
+    /** Without its first bytes. */
+    Attribute after(int bytes) {
+        int from = Math.min(bytes, content.limit());
+        return new Attribute(type, content.slice(from, content.limit() - from).order(ByteOrder.nativeOrder()));
+    }
+
+    /** All of it. */
+    Octets value() {
+        byte[] bytes = new byte[content.limit()];
+        content.get(0, bytes);
+        return Octets.of(bytes);
+    }
+
     /** A string with its terminating zero. */
     String text() {
         byte[] bytes = new byte[Math.max(0, content.limit() - 1)];
@@ -49,8 +85,17 @@ record Attribute(int type, ByteBuffer content) {
         return new String(bytes, UTF_8);
     }
 
-    /** A number in the machine's byte order, as packet marks are; 0 when there are too few bytes. */
-    int number() {
-        return content.limit() >= Integer.BYTES ? content.getInt(0) : 0;
+    /** A number in network byte order, as everything is that is no packet's; 0 when there are too few bytes. */
+    int networkNumber() {
+        return content.limit() >= Integer.BYTES
+                ? content.duplicate().order(ByteOrder.BIG_ENDIAN).getInt(0)
+                : 0;
+    }
+
+    /** A number of 8 bytes in network byte order; 0 when there are too few bytes. */
+    long networkLong() {
+        return content.limit() >= Long.BYTES
+                ? content.duplicate().order(ByteOrder.BIG_ENDIAN).getLong(0)
+                : 0;
     }
 }

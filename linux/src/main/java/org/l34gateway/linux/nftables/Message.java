@@ -6,29 +6,30 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** A message to nf_tables about something in a table of family inet: header, struct nfgenmsg, attributes. */
+/** A message to nf_tables: header, struct nfgenmsg, attributes. */
 final class Message {
     private static final int NFPROTO_UNSPEC = 0;
-    private static final int NFPROTO_INET = 1;
     private static final int HEADER_BYTES = 20;
     private static final int NESTED = 0x8000;
 
     private final String name;
     private final String about;
+    private final int flags;
     private ByteBuffer out;
 
     /**
      * Without attributes yet.
      *
-     * @param name of the type, for errors
-     * @param about what it concerns, for errors
-     * @param type NFT_MSG_…
+     * @param type what it asks for
+     * @param table what it is about
+     * @param about what in the table it is about, for errors
      */
-    Message(String name, String about, int type) {
-        this.name = name;
-        this.about = about;
+    Message(MessageType type, TableName table, String about) {
+        this.name = "NFT_MSG_" + type;
+        this.about = (table + " " + about).strip();
+        this.flags = type.flags();
         this.out = allocate(1 << 8);
-        header(out, Nfnetlink.type(type), NFPROTO_INET, 0);
+        header(out, Nfnetlink.type(type), table.family().code(), 0);
     }
 
     /** The message that begins or ends a batch. */
@@ -56,6 +57,11 @@ final class Message {
         return about;
     }
 
+    /** Netlink flags of a request of this type in a batch. */
+    int flags() {
+        return flags;
+    }
+
     /** A string with its terminating zero. */
     Message text(int type, String value) {
         return bytes(type, (value + "\0").getBytes(UTF_8));
@@ -80,6 +86,11 @@ final class Message {
     /** A number in network byte order, as everything is that is no packet's. */
     Message networkNumber(int type, int value) {
         return number(type, ByteOrder.nativeOrder() == ByteOrder.BIG_ENDIAN ? value : Integer.reverseBytes(value));
+    }
+
+    /** A number of 8 bytes in network byte order. */
+    Message networkLong(int type, long value) {
+        return bytes(type, ByteBuffer.allocate(Long.BYTES).putLong(value).array());
     }
 
     /** Begins an attribute that holds attributes; give the result to {@link #close}. Its length must fit 16 bits. */

@@ -23,7 +23,6 @@ final class Nfnetlink implements AutoCloseable {
     private static final int NFNL_MSG_BATCH_END = 17;
     private static final int NLM_F_REQUEST = 1;
     private static final int NLM_F_ACK = 4;
-    private static final int NLM_F_CREATE = 0x400;
     private static final int NETLINK_NETFILTER = 12;
     private static final int SOL_NETLINK = 270;
     private static final int NETLINK_CAP_ACK = 10;
@@ -58,9 +57,20 @@ final class Nfnetlink implements AutoCloseable {
         return new Nfnetlink(fd);
     }
 
-    /** The type of a message to or from nf_tables. */
-    static int type(int message) {
-        return NFNL_SUBSYS_NFTABLES << 8 | message;
+    /** The number of a message to or from nf_tables. */
+    static int type(MessageType message) {
+        return NFNL_SUBSYS_NFTABLES << 8 | message.number();
+    }
+
+    /** Asks for something that one message answers. */
+    void ask(Message question, MessageType answer, Consumer<List<Attribute>> hear) {
+        sequence++;
+        byte[] bytes = question.bytes(NLM_F_REQUEST | NLM_F_ACK, sequence);
+        int sent = Libc.send(fd, bytes, bytes.length);
+        if (sent < 0) {
+            throw refused(question, -sent);
+        }
+        collect(question, answer, hear);
     }
 
     /**
@@ -71,7 +81,7 @@ final class Nfnetlink implements AutoCloseable {
      * @param each called for each of these messages with its attributes
      * @return whether there is what was asked for
      */
-    boolean dump(Message question, int answer, Runnable begin, Consumer<List<Attribute>> each) {
+    boolean dump(Message question, MessageType answer, Runnable begin, Consumer<List<Attribute>> each) {
         for (int i = 0; i < TRIES; i++) {
             begin.run();
             sequence++;
@@ -100,7 +110,7 @@ final class Nfnetlink implements AutoCloseable {
         CHANGED
     }
 
-    private Dump collect(Message question, int answer, Consumer<List<Attribute>> each) {
+    private Dump collect(Message question, MessageType answer, Consumer<List<Attribute>> each) {
         boolean changed = false;
         while (true) {
             ByteBuffer datagram = receive(question);
@@ -160,7 +170,7 @@ final class Nfnetlink implements AutoCloseable {
         for (Message message : messages) {
             number++;
             boolean last = number == begin + messages.size();
-            batch.writeBytes(message.bytes(NLM_F_REQUEST | NLM_F_CREATE | (last ? NLM_F_ACK : 0), number));
+            batch.writeBytes(message.bytes(NLM_F_REQUEST | message.flags() | (last ? NLM_F_ACK : 0), number));
         }
         batch.writeBytes(Message.mark(NFNL_MSG_BATCH_END, NFNL_SUBSYS_NFTABLES, number + 1));
         return batch.toByteArray();

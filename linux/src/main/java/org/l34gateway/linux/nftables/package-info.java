@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * nftables: commands through libnftables, and straight nfnetlink (linux/netfilter/nf_tables.h) where libnftables is too slow.
+ * nf_tables straight over nfnetlink (linux/netfilter/nf_tables.h). Start at {@link org.l34gateway.linux.nftables.Nftables}:
+ * it carries out {@link org.l34gateway.linux.nftables.Operation}s, whose rules are lists of {@link
+ * org.l34gateway.linux.nftables.Expression}s.
  *
  * <p>What goes into a table is the caller's. Nothing else of netfilter here.
  */

@@ -3,82 +3,172 @@ package org.l34gateway.linux.nftables;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.l34gateway.ip.IpAddress;
+import org.l34gateway.linux.nftables.SetShape.Datum;
 import org.l34gateway.linux.testing.InScratchNetns;
 import org.l34gateway.linux.testing.ScratchNetns;
+import org.l34gateway.netlink.Errno;
+import org.l34gateway.netlink.KernelRefused;
 
 @Tag("kernel")
 @ExtendWith(InScratchNetns.class)
 class NftablesKernelTest {
-    private static final String TABLE = """
-            add table inet t
-            add map inet t m { type mark : mark; }
-            add element inet t m { 65536 : 7 }
-            """;
+    private static final TableName INET = EveryOperation.INET;
+    private static final int[] NOTHING = {};
+
+    /** What nft, which knows nothing of us, reads. */
+    private static String nft(String... words) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("nft"));
+        command.addAll(List.of(words));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(output).isZero();
+        return output;
+    }
 
     @Test
-    void runs_commands_and_lists_them_as_json() {
+    void the_kernel_takes_every_operation_and_nft_reads_what_was_meant() throws Exception {
         try (Nftables nftables = Nftables.open()) {
-            nftables.run(TABLE);
-            assertThat(nftables.list("list map inet t m")).contains("\"elem\": [[65536, 7]]");
-            assertThat(nftables.listWithoutElements("list table inet t"))
-                    .contains("\"name\": \"m\"")
-                    .doesNotContain("elem");
+            nftables.run(INET, EveryOperation.operations());
+            nftables.run(
+                    EveryOperation.NETDEV,
+                    List.of(
+                            new Operation.AddTable(),
+                            new Operation.AddChain("c"),
+                            new Operation.AddHookedChain(
+                                    new HookedChain("at_lo", HookedChain.Hook.INGRESS, 10, false, "lo")),
+                            new Operation.AddRules("at_lo", "", EveryOperation.forwards())));
+            assertThat(nft("list", "ruleset"))
+                    .contains(
+                            "type filter hook prerouting priority raw - 10; policy accept;",
+                            "type filter hook forward priority filter; policy drop;",
+                            "type route hook output priority mangle; policy accept;",
+                            "type filter hook ingress device \"lo\" priority filter; policy accept;",
+                            "@nh,128,32 @addresses",
+                            "@nh,128,32 != @addresses",
+                            "meta length <= 1500",
+                            "th dport 80-90 counter packets 0 bytes 0 drop",
+                            "th dport vmap @ports",
+                            "comment \"a note\"",
+                            "elements = { 0x00000005 : 0x00000007, 0x00000007 : 0x00000009 }",
+                            "elements = { 80-89 : goto one, 90-99 : goto two }",
+                            "elements = { fd20::1 : goto one }",
+                            "fwd ip to 10.0.0.1 device \"lo\"",
+                            "fwd ip6 to fd00::1 device \"lo\"");
+            nftables.run(INET, EveryOperation.removals());
+            assertThat(nftables.sets(INET)).containsExactly("addresses", "flows", "numbers", "vips");
+            assertThat(nftables.chains(INET).keySet())
+                    .containsExactlyInAnyOrder("first", "last", "routed", "at_lo", "one");
+            assertThat(nftables.counters(INET)).containsOnlyKeys("seen");
         }
     }
 
     @Test
-    void does_nothing_when_one_command_is_refused_and_says_which() {
+    void everything_is_read_again() {
         try (Nftables nftables = Nftables.open()) {
-            assertThatExceptionOfType(NftablesRefused.class)
-                    .isThrownBy(() -> nftables.run(TABLE + "add element inet t nowhere { 1 : 2 }\n"))
-                    .withMessageContaining("nowhere")
-                    .withMessageContaining("No such file or directory");
-            assertThat(nftables.list("list tables")).doesNotContain("\"table\"");
+            nftables.run(INET, EveryOperation.operations());
+            Map<String, Nftables.Chain> chains = nftables.chains(INET);
+            assertThat(chains)
+                    .containsEntry("one", new Nftables.Chain(false, List.of(""), Set.of()))
+                    .containsEntry(
+                            "first",
+                            new Nftables.Chain(
+                                    true,
+                                    Collections.nCopies(EveryOperation.rules().size(), "a note"),
+                                    Set.of("addresses", "numbers", "ports", "flows", "one")));
+            assertThat(nftables.sets(INET)).containsExactly("addresses", "flows", "numbers", "ports", "vips");
+            assertThat(nftables.elements(INET, "ports"))
+                    .containsExactlyInAnyOrder(
+                            Element.jump(Octets.network(80, 2), "one"),
+                            Element.end(Octets.network(90, 2)),
+                            Element.jump(Octets.network(90, 2), "two"),
+                            Element.end(Octets.network(100, 2)));
+            Octets address = Octets.of(IpAddress.parse("20.0.0.1"));
+            assertThat(nftables.elements(INET, "addresses")).containsExactly(Element.member(address));
+            assertThat(nftables.counts(INET, "addresses"))
+                    .containsExactly(Map.entry(address, new Nftables.Count(0, 0)));
+            assertThat(nftables.elements(INET, "numbers"))
+                    .containsExactlyInAnyOrder(
+                            Element.data(Octets.host(5), Octets.host(7)), Element.data(Octets.host(7), Octets.host(9)));
+            assertThat(nftables.counters(INET)).containsOnlyKeys("seen", "gone");
         }
     }
 
     @Test
-    void forgets_the_errors_of_a_refused_command() {
+    void what_is_not_there_is_empty() {
         try (Nftables nftables = Nftables.open()) {
-            assertThatExceptionOfType(NftablesRefused.class).isThrownBy(() -> nftables.run("nonsense"));
-            nftables.run(TABLE);
-            assertThatExceptionOfType(NftablesRefused.class)
-                    .isThrownBy(() -> nftables.list("list map inet t other"))
-                    .withMessageNotContaining("nonsense");
+            assertThat(nftables.chains(INET)).isEmpty();
+            assertThat(nftables.sets(INET)).isEmpty();
+            assertThat(nftables.elements(INET, "nowhere")).isEmpty();
+            assertThat(nftables.counters(INET)).isEmpty();
+            nftables.run(INET, List.of(new Operation.AddTable()));
+            assertThat(nftables.numbers(INET, "nowhere", 1, 2)).isEqualTo(new int[2]);
+            nftables.run(INET, List.of());
         }
     }
 
     @Test
-    void a_check_judges_and_changes_nothing() {
+    void fills_and_changes_a_map_that_is_too_large_for_one_message() {
+        int[] values = new int[65_537];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = 1 + i % 100;
+        }
+        int[] changed = values.clone();
+        for (int i = 0; i < changed.length; i += 3) {
+            changed[i] = i % 2 == 0 ? 0 : 1 << 30;
+        }
+        SetShape shape = new SetShape("m", List.of(Datum.MARK), Datum.MARK, Set.of(), values.length);
         try (Nftables nftables = Nftables.open()) {
-            nftables.check(TABLE);
-            assertThatExceptionOfType(NftablesRefused.class)
-                    .isThrownBy(() -> nftables.check("add rule inet t c ip daddr 1.2.3.400 drop"));
-            assertThat(nftables.list("list tables")).doesNotContain("\"table\"");
+            nftables.run(
+                    INET,
+                    List.of(
+                            new Operation.AddTable(),
+                            new Operation.AddSet(shape),
+                            new Operation.ChangeNumbers(new NumberMap("m", 9, NOTHING, values))));
+            assertThat(nftables.numbers(INET, "m", 9, values.length)).isEqualTo(values);
+            nftables.run(INET, List.of(new Operation.ChangeNumbers(new NumberMap("m", 9, values, changed))));
+            assertThat(nftables.numbers(INET, "m", 9, values.length)).isEqualTo(changed);
+        }
+    }
+
+    @Test
+    void a_refused_transaction_changes_nothing_names_its_reason_and_is_forgotten() {
+        try (Nftables nftables = Nftables.open()) {
+            nftables.run(INET, EveryOperation.operations());
+            int generation = nftables.generation();
+            Operation good = new Operation.AddChain("three");
+            Operation bad = new Operation.RemoveElements(
+                    "addresses", List.of(Element.member(Octets.of(IpAddress.parse("20.0.0.9")))));
+            assertThatExceptionOfType(KernelRefused.class)
+                    .isThrownBy(() -> nftables.run(INET, List.of(good, bad, new Operation.AddChain("four"))))
+                    .satisfies(refused -> assertThat(refused.errno()).isEqualTo(Errno.ENOENT))
+                    .withMessageContaining("NFT_MSG_DELSETELEM inet t addresses");
+            assertThat(nftables.chains(INET)).doesNotContainKey("three");
+            assertThat(nftables.generation()).isEqualTo(generation);
+            nftables.run(INET, List.of(good));
+            assertThat(nftables.chains(INET)).containsKey("three");
+            assertThat(nftables.generation()).isEqualTo(generation + 1);
         }
     }
 
     @Test
     void stays_in_the_namespace_in_which_it_was_opened(ScratchNetns other) {
-        try (Nftables nftables = other.call(Nftables::open)) {
-            nftables.run(TABLE);
-            assertThat(nftables.list("list tables")).contains("\"t\"");
+        try (Nftables nftables = other.call(Nftables::open);
+                Nftables here = Nftables.open()) {
+            nftables.run(INET, EveryOperation.operations());
+            assertThat(nftables.sets(INET)).isNotEmpty();
+            assertThat(here.sets(INET)).isEmpty();
         }
-        try (Nftables here = Nftables.open()) {
-            assertThat(here.list("list tables")).doesNotContain("\"t\"");
-        }
-    }
-
-    @Test
-    void a_closed_context_is_refused_and_closing_twice_is_harmless() {
-        Nftables nftables = Nftables.open();
-        nftables.close();
-        nftables.close();
-        assertThatIllegalStateException().isThrownBy(() -> nftables.run(TABLE));
     }
 }

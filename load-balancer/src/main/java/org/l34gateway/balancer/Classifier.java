@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.l34gateway.balancer;
+
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.l34gateway.balancer.Forwarding.Way;
+import org.l34gateway.ip.IpFamily;
+import org.l34gateway.ip.IpPrefix;
+import org.l34gateway.linux.nftables.Element;
+import org.l34gateway.linux.nftables.Expression;
+import org.l34gateway.linux.nftables.Expression.Compare;
+import org.l34gateway.linux.nftables.Expression.Comparison;
+import org.l34gateway.linux.nftables.Expression.Goto;
+import org.l34gateway.linux.nftables.Expression.LookupVerdict;
+import org.l34gateway.linux.nftables.Expression.Within;
+import org.l34gateway.linux.nftables.Octets;
+import org.l34gateway.linux.nftables.Register;
+import org.l34gateway.linux.nftables.SetShape.Datum;
+import org.l34gateway.program.Flow;
+import org.l34gateway.program.PortRange;
+import org.l34gateway.program.Protocol;
+
+/**
+ * Writes the choice among the flows of a VIP as a tree: each level looks at one field of the packet and leaves only the flows
+ * that admit it, so that a packet costs one look for each field that any of them names, whatever their number. Few values
+ * are compared in place, many single ones are looked up by hash and many ranges by interval.
+ *
+ * <p>The rules of a level need not match; then no flow admits the packet, and no rule that follows matches it either.
+ */
+final class Classifier {
+    /** More values than these are looked up in a map. */
+    private static final int COMPARED = 3;
+    /** A part of the tree with more rules gets a chain of its own. */
+    private static final int INLINE = 2;
+
+    private static final Register R0 = new Register(0);
+    private static final BigInteger LAST_PORT = BigInteger.valueOf(0xFFFF);
+    private static final int PORT_BYTES = 2;
+
+    private final ChainBook book;
+    private final PacketView view;
+    private final Function<Way, String> leaf;
+    private final List<Expression> end;
+
+    /**
+     * For one VIP or several.
+     *
+     * @param leaf where the packets of a flow go on; a chain in the book
+     * @param end the last rule of every chain, empty for none
+     */
+    Classifier(ChainBook book, PacketView view, Function<Way, String> leaf, List<Expression> end) {
+        this.book = book;
+        this.view = view;
+        this.leaf = leaf;
+        this.end = List.copyOf(end);
+    }
+
+    /** A field of a packet that flows restrict. */
+    private enum Field {
+        DESTINATION_PORT,
+        SOURCE,
+        SOURCE_PORT
+    }
+
+    private static final List<Field> ALL = List.of(Field.values());
+
+    /** Numbers from the first to the last. */
+    private record Range(BigInteger first, BigInteger last) {}
+
+    /** The rules for packets with ports, by their protocol. Flows in the order of their priority. */
+    List<List<Expression>> rules(List<Way> ways, Protocol protocol) {
+        List<Way> admitted = ways.stream()
+                .filter(way -> way.flow().protocols().contains(protocol))
+                .toList();
+        return prefixed(view.isProtocol(protocol), level(admitted, ALL));
+    }
+
+    /** The rules for packets without ports: the first flow that admits the client takes them. */
+    List<List<Expression>> rulesByClient(List<Way> ways) {
+        return level(ways, List.of(Field.SOURCE));
+    }
+
+    /** @param fields that are still to be looked at */
+    private List<List<Expression>> level(List<Way> ways, List<Field> fields) {
+        if (ways.isEmpty()) {
+            return List.of();
+        }
+        if (fields.isEmpty()) {
+            return List.of(List.of(new Goto(leaf.apply(ways.getFirst()))));
+        }
+        Field here = fields.getFirst();
+        List<Field> rest = fields.subList(1, fields.size());
+        Map<List<Way>, List<Range>> split = split(ways, here);
+        List<Way> others =
+                ways.stream().filter(way -> restricts(way, here).isEmpty()).toList();
+        split.remove(others);
+        Map<Range, List<List<Expression>>> children = new LinkedHashMap<>();
+        split.forEach((left, ranges) -> {
+            List<List<Expression>> child = level(left, rest);
+            ranges.forEach(range -> children.put(range, child));
+        });
+        List<List<Expression>> rules =
+                new ArrayList<>(children.size() <= COMPARED ? compared(here, children) : lookedUp(here, children));
+        rules.addAll(level(others, rest));
+        return rules;
+    }
+
+    /** The flows that are left → where in the field that holds. Flows that admit nothing of it are in no list. */
+    private Map<List<Way>, List<Range>> split(List<Way> ways, Field field) {
+        SortedSet<BigInteger> borders = new TreeSet<>();
+        Map<Way, List<Range>> admitted = new HashMap<>();
+        for (Way way : ways) {
+            List<Range> ranges = restricts(way, field);
+            admitted.put(way, ranges);
+            for (Range range : ranges) {
+                borders.add(range.first());
+                borders.add(range.last().add(BigInteger.ONE));
+            }
+        }
+        Map<List<Way>, List<Range>> split = new LinkedHashMap<>();
+        BigInteger before = null;
+        for (BigInteger border : borders) {
+            if (before != null) {
+                BigInteger first = before;
+                List<Way> left = ways.stream()
+                        .filter(way -> admits(admitted.getOrDefault(way, List.of()), first))
+                        .toList();
+                add(split.computeIfAbsent(left, _ -> new ArrayList<>()), first, border.subtract(BigInteger.ONE));
+            }
+            before = border;
+        }
+        split.remove(List.<Way>of());
+        return split;
+    }
+
+    private static boolean admits(List<Range> ranges, BigInteger value) {
+        return ranges.isEmpty()
+                || ranges.stream()
+                        .anyMatch(range -> range.first().compareTo(value) <= 0 && value.compareTo(range.last()) <= 0);
+    }
+
+    private static void add(List<Range> ranges, BigInteger first, BigInteger last) {
+        if (!ranges.isEmpty() && ranges.getLast().last().add(BigInteger.ONE).equals(first)) {
+            ranges.add(new Range(ranges.removeLast().first(), last));
+        } else {
+            ranges.add(new Range(first, last));
+        }
+    }
+
+    /** What a flow admits of a field; empty when that is everything. */
+    private List<Range> restricts(Way way, Field field) {
+        return switch (field) {
+            case DESTINATION_PORT -> ports(way.flow().destinationPorts());
+            case SOURCE_PORT -> ports(way.flow().sourcePorts());
+            case SOURCE -> clients(way.flow());
+        };
+    }
+
+    private static List<Range> ports(List<PortRange> ports) {
+        return ports.contains(PortRange.ALL)
+                ? List.of()
+                : ports.stream()
+                        .map(range -> new Range(BigInteger.valueOf(range.first()), BigInteger.valueOf(range.last())))
+                        .toList();
+    }
+
+    private List<Range> clients(Flow flow) {
+        IpFamily family = view.family();
+        if (flow.sources().stream().anyMatch(prefix -> prefix.family() == family && prefix.length() == 0)) {
+            return List.of();
+        }
+        return flow.sources().stream()
+                .filter(prefix -> prefix.family() == family)
+                .map(Classifier::range)
+                .toList();
+    }
+
+    private static Range range(IpPrefix prefix) {
+        BigInteger first = new BigInteger(1, prefix.address().toBytes());
+        BigInteger size = BigInteger.ONE.shiftLeft(prefix.family().bits() - prefix.length());
+        return new Range(first, first.add(size).subtract(BigInteger.ONE));
+    }
+
+    /** Whether a flow takes packets of this family at all. */
+    static boolean admits(Flow flow, IpFamily family) {
+        return flow.sources().isEmpty() || flow.sources().stream().anyMatch(prefix -> prefix.family() == family);
+    }
+
+    private List<List<Expression>> compared(Field field, Map<Range, List<List<Expression>>> children) {
+        List<List<Expression>> rules = new ArrayList<>();
+        children.forEach((range, child) -> {
+            Octets first = octets(field, range.first());
+            Expression match = range.first().equals(range.last())
+                    ? new Compare(R0, Comparison.EQUAL, first)
+                    : new Within(R0, first, octets(field, range.last()));
+            rules.addAll(prefixed(List.of(load(field), match), child));
+        });
+        return rules;
+    }
+
+    private List<List<Expression>> lookedUp(Field field, Map<Range, List<List<Expression>>> children) {
+        List<Element> single = new ArrayList<>();
+        List<Element> ranges = new ArrayList<>();
+        SortedMap<BigInteger, Range> sorted = new TreeMap<>();
+        children.keySet().forEach(range -> sorted.put(range.first(), range));
+        for (Range range : sorted.values()) {
+            String chain = chain(children.getOrDefault(range, List.of()));
+            Octets first = octets(field, range.first());
+            if (range.first().equals(range.last())) {
+                single.add(Element.jump(first, chain));
+            } else {
+                ranges.add(Element.jump(first, chain));
+                BigInteger next = range.last().add(BigInteger.ONE);
+                if (next.compareTo(last(field)) <= 0) {
+                    ranges.add(Element.end(octets(field, next)));
+                }
+            }
+        }
+        List<List<Expression>> rules = new ArrayList<>();
+        if (!single.isEmpty()) {
+            rules.add(List.of(load(field), new LookupVerdict(book.map(kind(field), datum(field), single), R0)));
+        }
+        if (!ranges.isEmpty()) {
+            rules.add(List.of(load(field), new LookupVerdict(book.ranges(kind(field), datum(field), ranges), R0)));
+        }
+        return rules;
+    }
+
+    private Expression load(Field field) {
+        return switch (field) {
+            case DESTINATION_PORT -> view.vipPort(R0);
+            case SOURCE -> view.client(R0);
+            case SOURCE_PORT -> view.clientPort(R0);
+        };
+    }
+
+    private Datum datum(Field field) {
+        return switch (field) {
+            case DESTINATION_PORT, SOURCE_PORT -> Datum.PORT;
+            case SOURCE -> view.family() == IpFamily.IPV4 ? Datum.IPV4 : Datum.IPV6;
+        };
+    }
+
+    private static String kind(Field field) {
+        return switch (field) {
+            case DESTINATION_PORT -> "by_port";
+            case SOURCE -> "by_client";
+            case SOURCE_PORT -> "by_client_port";
+        };
+    }
+
+    private BigInteger last(Field field) {
+        return switch (field) {
+            case DESTINATION_PORT, SOURCE_PORT -> LAST_PORT;
+            case SOURCE -> BigInteger.ONE.shiftLeft(view.family().bits()).subtract(BigInteger.ONE);
+        };
+    }
+
+    private Octets octets(Field field, BigInteger number) {
+        int length = field == Field.SOURCE ? view.family().bits() / 8 : PORT_BYTES;
+        byte[] bytes = number.toByteArray();
+        byte[] padded = new byte[length];
+        int taken = Math.min(bytes.length, length);
+        System.arraycopy(bytes, bytes.length - taken, padded, length - taken, taken);
+        return Octets.of(Arrays.copyOf(padded, length));
+    }
+
+    /** The rules behind a condition: in place if they are few. */
+    private List<List<Expression>> prefixed(List<Expression> condition, List<List<Expression>> child) {
+        if (child.isEmpty()) {
+            return List.of();
+        }
+        List<List<Expression>> inline = child.size() <= INLINE ? child : List.of(List.of(new Goto(chain(child))));
+        return inline.stream()
+                .map(rule -> {
+                    List<Expression> whole = new ArrayList<>(condition);
+                    whole.addAll(rule);
+                    return List.copyOf(whole);
+                })
+                .toList();
+    }
+
+    /** A chain that has these rules; the one that they lead to at once if there is one. */
+    private String chain(List<List<Expression>> rules) {
+        if (rules.size() == 1
+                && rules.getFirst().size() == 1
+                && rules.getFirst().getFirst() instanceof Goto(String chain)) {
+            return chain;
+        }
+        List<List<Expression>> whole = new ArrayList<>(rules);
+        if (!end.isEmpty()) {
+            whole.add(end);
+        }
+        return book.chain("flows", whole);
+    }
+}

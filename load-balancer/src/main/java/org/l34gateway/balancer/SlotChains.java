@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.l34gateway.balancer;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.l34gateway.linux.nftables.Expression;
+import org.l34gateway.linux.nftables.Expression.Change;
+import org.l34gateway.linux.nftables.Expression.ChangeMap;
+import org.l34gateway.linux.nftables.Expression.Compare;
+import org.l34gateway.linux.nftables.Expression.Comparison;
+import org.l34gateway.linux.nftables.Expression.Constant;
+import org.l34gateway.linux.nftables.Expression.Goto;
+import org.l34gateway.linux.nftables.Expression.Header;
+import org.l34gateway.linux.nftables.Expression.Load;
+import org.l34gateway.linux.nftables.Expression.LoadMeta;
+import org.l34gateway.linux.nftables.Expression.Lookup;
+import org.l34gateway.linux.nftables.Expression.Mask;
+import org.l34gateway.linux.nftables.Expression.Meta;
+import org.l34gateway.linux.nftables.Expression.Return;
+import org.l34gateway.linux.nftables.Expression.SetMark;
+import org.l34gateway.linux.nftables.Expression.ShiftRight;
+import org.l34gateway.linux.nftables.Octets;
+import org.l34gateway.linux.nftables.Register;
+import org.l34gateway.program.FlowHash;
+import org.l34gateway.program.Protocol;
+
+/**
+ * Writes the chains from a pool's slots to the mark of a target. They are jumped to, and return with the mark, or with none.
+ * All flows of a pool share them: the kernel looks at every chain that names a map for each element of the map.
+ *
+ * <p>A TCP connection stays where it is when its slot moves to another target while its own is still there. The slot then says
+ * who had it before, for a while. Meanwhile a SYN goes to the slot's owner and its connection is remembered with that; any
+ * other packet of a connection that is not remembered began before, so it goes to the former target and is remembered with
+ * that. Later only what is remembered counts. Packets of slots that never moved know nothing of all this.
+ */
+final class SlotChains {
+    /** A connection that is silent for longer goes by its slot. */
+    private static final long IDLE_MILLIS = 600_000;
+    /** A connection that has just begun; its next packet makes it {@link #IDLE_MILLIS}. */
+    private static final long BEGUN_MILLIS = Handovers.WINDOW.toMillis();
+    /** What comes after a FIN or RST, time for each packet: the other side may still be sending. */
+    private static final long ENDED_MILLIS = 10_000;
+    /** In the memory of connections, beside the target: a FIN or RST was seen. */
+    static final int ENDED = 1 << 11;
+
+    /** Below are the addresses and ports of a flow: 9 registers at most. */
+    private static final Register R0 = new Register(0);
+
+    private static final Register STATE = new Register(10);
+    private static final Register TARGET = new Register(11);
+    private static final Register MARK = new Register(12);
+    private static final Register ENDING = new Register(13);
+    private static final Octets ZERO = Octets.host(0);
+    private static final List<Expression> DONE = List.of(new SetMark(MARK), new Return());
+
+    private static final int TCP_FLAGS = 13;
+    private static final int FIN_OR_RST = 0x05;
+    private static final int SYN = 0x02;
+    private static final int SYN_OR_ACK = 0x12;
+
+    private final ChainBook book;
+    private final FlowHash hash;
+    private final PoolNames names;
+
+    SlotChains(ChainBook book, FlowHash hash, PoolNames names) {
+        this.book = book;
+        this.hash = hash;
+        this.names = names;
+    }
+
+    /** The chain for packets that the fast path does not take, and for ICMP errors. */
+    String complete(SlotPool pool, PacketView view, HashInput input) {
+        List<List<Expression>> rules = new ArrayList<>();
+        rules.add(rule(state(pool, view, input), target(STATE, pool), DONE));
+        if (input == HashInput.FLOW) {
+            rules.add(rule(view.isProtocol(Protocol.TCP), List.of(new Goto(remembering(pool, view)))));
+        }
+        rules.add(rule(state(pool, view, input), owner(), target(TARGET, pool), DONE));
+        rules.add(clearMark());
+        return book.chain("lookup", rules);
+    }
+
+    /**
+     * The chain for packets at an interface. Those that it does not mark go the complete way: what is too large or at the
+     * end of its life, and TCP of slots that remember.
+     *
+     * @param mtuBytes of the interface towards the targets
+     */
+    String fast(SlotPool pool, PacketView view, HashInput input, int mtuBytes) {
+        List<List<Expression>> rules = new ArrayList<>();
+        rules.add(rule(view.passesUnchanged(mtuBytes), state(pool, view, input), target(STATE, pool), DONE));
+        rules.add(rule(
+                view.isNotTcp(),
+                view.passesUnchanged(mtuBytes),
+                state(pool, view, input),
+                owner(),
+                target(TARGET, pool),
+                DONE));
+        rules.add(clearMark());
+        return book.chain("fast", rules);
+    }
+
+    /** Nothing of a packet's way may be left in its mark. */
+    static List<Expression> clearMark() {
+        return List.of(new Constant(R0, ZERO), new SetMark(R0));
+    }
+
+    private List<Expression> state(SlotPool pool, PacketView view, HashInput input) {
+        List<Expression> state = new ArrayList<>(input.hash(view, STATE, pool.slots(), hash.seed()));
+        state.addAll(found(STATE, PoolNames.SLOTS + names.of(pool), STATE));
+        return state;
+    }
+
+    /** Looks up by way of the mark: nft does not know how long a map's value is, and fails to show the rule otherwise. */
+    private static List<Expression> found(Register to, String map, Register key) {
+        return List.of(new Lookup(to, map, key), new SetMark(to), new LoadMeta(to, Meta.MARK));
+    }
+
+    private List<Expression> target(Register target, SlotPool pool) {
+        return List.of(new Lookup(MARK, PoolNames.TARGETS + names.of(pool), target));
+    }
+
+    private static List<Expression> owner() {
+        return List.of(new Mask(TARGET, STATE, Octets.host(SlotState.OWNER), ZERO));
+    }
+
+    private static List<Expression> former() {
+        return List.of(
+                new ShiftRight(TARGET, STATE, SlotState.FORMER_SHIFT),
+                new Mask(TARGET, TARGET, Octets.host(SlotState.OWNER), ZERO));
+    }
+
+    /** The chain for packets of a slot that is another target's than some of its connections. */
+    private String remembering(SlotPool pool, PacketView view) {
+        String flows = PoolNames.flows(pool);
+        boolean quoted = view == PacketView.QUOTED4 || view == PacketView.QUOTED6;
+        List<Expression> slot = state(pool, view, HashInput.FLOW);
+        List<Expression> flow = view.flowAsKey(R0);
+        List<Expression> remembered = rule(
+                flow, List.of(new Lookup(TARGET, flows, R0), new SetMark(TARGET), new LoadMeta(TARGET, Meta.MARK)));
+        List<List<Expression>> rules = new ArrayList<>();
+        if (quoted) {
+            // An ICMP error follows its connection, and is no sign of its life.
+            List<Expression> whoever = List.of(new Mask(TARGET, TARGET, Octets.host(SlotState.OWNER), ZERO));
+            rules.add(rule(remembered, whoever, target(TARGET, pool), DONE));
+            rules.add(rule(slot, former(), target(TARGET, pool), DONE));
+        } else {
+            // A client uses its ports again: what is remembered of an earlier connection must not outlive it.
+            // The value only says that this is a map.
+            rules.add(rule(
+                    begins(),
+                    flow,
+                    List.of(new Constant(TARGET, ZERO), new ChangeMap(Change.DELETE, flows, R0, TARGET, 0))));
+            rules.add(rule(
+                    remembered,
+                    List.of(
+                            new Mask(ENDING, TARGET, Octets.host(ENDED), ZERO),
+                            new Compare(ENDING, Comparison.NOT_EQUAL, ZERO),
+                            new ChangeMap(Change.UPDATE, flows, R0, TARGET, ENDED_MILLIS),
+                            new Mask(TARGET, TARGET, Octets.host(SlotState.OWNER), ZERO)),
+                    target(TARGET, pool),
+                    DONE));
+            // Kept apart, or its last acknowledgement would make it live on: another gateway pod has the next
+            // connection
+            // from that port perhaps, and when it dies, that one must not meet what is remembered here.
+            rules.add(rule(
+                    ends(),
+                    remembered,
+                    target(TARGET, pool),
+                    List.of(
+                            new ChangeMap(Change.DELETE, flows, R0, TARGET, 0),
+                            new Mask(TARGET, TARGET, Octets.host(SlotState.OWNER), Octets.host(ENDED)),
+                            new ChangeMap(Change.ADD, flows, R0, TARGET, ENDED_MILLIS)),
+                    DONE));
+            rules.add(rule(
+                    remembered,
+                    target(TARGET, pool),
+                    List.of(new ChangeMap(Change.UPDATE, flows, R0, TARGET, IDLE_MILLIS)),
+                    DONE));
+            // A SYN that finds no room in the memory must go to the former target, as what follows it will.
+            rules.add(rule(
+                    begins(),
+                    slot,
+                    former(),
+                    target(TARGET, pool),
+                    owner(),
+                    target(TARGET, pool),
+                    flow,
+                    List.of(new ChangeMap(Change.ADD, flows, R0, TARGET, BEGUN_MILLIS)),
+                    DONE));
+            rules.add(rule(
+                    slot,
+                    former(),
+                    target(TARGET, pool),
+                    flow,
+                    List.of(new ChangeMap(Change.UPDATE, flows, R0, TARGET, IDLE_MILLIS)),
+                    DONE));
+            rules.add(rule(slot, former(), target(TARGET, pool), DONE));
+        }
+        rules.add(rule(slot, owner(), target(TARGET, pool), DONE));
+        rules.add(clearMark());
+        return book.chain("tcp", rules);
+    }
+
+    private static List<Expression> begins() {
+        return flags(SYN_OR_ACK, Comparison.EQUAL, SYN);
+    }
+
+    private static List<Expression> ends() {
+        return flags(FIN_OR_RST, Comparison.NOT_EQUAL, 0);
+    }
+
+    private static List<Expression> flags(int mask, Comparison how, int value) {
+        return List.of(
+                new Load(R0, Header.TRANSPORT, TCP_FLAGS, 1),
+                new Mask(R0, R0, Octets.network(mask, 1), Octets.network(0, 1)),
+                new Compare(R0, how, Octets.network(value, 1)));
+    }
+
+    @SafeVarargs
+    private static List<Expression> rule(List<Expression>... parts) {
+        List<Expression> rule = new ArrayList<>();
+        for (List<Expression> part : parts) {
+            rule.addAll(part);
+        }
+        return List.copyOf(rule);
+    }
+
+    /** The chain that counts a packet and drops it. */
+    static String drops(ChainBook book, String kind) {
+        return book.chain(kind, List.of(rule(clearMark(), List.of(new Expression.CountHere(), new Expression.Drop()))));
+    }
+}

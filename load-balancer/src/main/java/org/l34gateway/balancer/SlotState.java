@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.l34gateway.balancer;
+
+/**
+ * What a slot map has for a slot, as one number. Targets are counted from 1 by their identifiers, so that 0 is nobody.
+ *
+ * <p>Bits 0..10: who has the slot. Bits 11..21: who had it before and still has connections. Bit 22: there may be connections
+ * that are remembered with another target. A number above 0x7FF is in no map of targets, so that a packet whose slot is
+ * as simple as most needs no rule that looks at these bits.
+ */
+final class SlotState {
+    /** The bits of the target that has the slot. */
+    static final int OWNER = 0x7FF;
+    /** Where the bits of the target begin that had it before. */
+    static final int FORMER_SHIFT = 11;
+    /** There may be connections of another target. */
+    static final int REMEMBERS = 1 << 22;
+
+    private SlotState() {}
+
+    /** The number of a target. */
+    static int target(int identifier) {
+        return identifier + 1;
+    }
+
+    static int identifier(int target) {
+        return target - 1;
+    }
+
+    static int owner(int state) {
+        return state & OWNER;
+    }
+
+    /** 0 when there is none. */
+    static int former(int state) {
+        return (state >>> FORMER_SHIFT) & OWNER;
+    }
+
+    static boolean remembers(int state) {
+        return (state & REMEMBERS) != 0;
+    }
+
+    /** @param former 0 for none */
+    static int of(int owner, int former, boolean remembers) {
+        return owner | (former << FORMER_SHIFT) | (remembers ? REMEMBERS : 0);
+    }
+}

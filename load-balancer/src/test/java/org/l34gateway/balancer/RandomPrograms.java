@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.l34gateway.balancer;
+
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import org.l34gateway.ip.IpAddress;
+import org.l34gateway.ip.IpFamily;
+import org.l34gateway.ip.IpPrefix;
+import org.l34gateway.program.Backend;
+import org.l34gateway.program.Flow;
+import org.l34gateway.program.ForwardingProgram;
+import org.l34gateway.program.Packet;
+import org.l34gateway.program.PortRange;
+import org.l34gateway.program.Protocol;
+import org.l34gateway.program.Target;
+import org.l34gateway.program.TargetGroup;
+
+/** Programs with routes that overlap in every way, and packets at their borders. Targets are those of {@link Programs}. */
+final class RandomPrograms {
+    private static final List<String> VIPS = List.of("20.0.0.1", "20.0.0.2", "fd20::1", "fd20::2");
+    private static final List<String> CLIENTS = List.of(
+            "10.0.0.0/8",
+            "10.1.0.0/16",
+            "10.1.2.0/24",
+            "10.1.2.3",
+            "0.0.0.0/0",
+            "30.0.0.0/24",
+            "2001:db8::/32",
+            "2001:db8:1::/48",
+            "2001:db8::7",
+            "::/0",
+            "fd30::/64");
+    private static final int[] BORDERS = {0, 1, 79, 80, 81, 443, 1023, 1024, 4000, 8079, 8080, 8090, 65_534, 65_535};
+    private static final int[] NUMBERS = {1, 6, 6, 6, 17, 17, 17, 47, 58, 132, 132};
+
+    private final Random dice;
+
+    RandomPrograms(Random dice) {
+        this.dice = dice;
+    }
+
+    /** A program with up to this many routes. */
+    ForwardingProgram program(int mostFlows) {
+        List<TargetGroup> groups = new ArrayList<>();
+        for (String key : List.of("uid-a", "uid-b", "uid-c")) {
+            List<Target> targets = new ArrayList<>();
+            for (int number = 1; number <= 4; number++) {
+                if (dice.nextInt(4) > 0) {
+                    targets.add(Programs.target(
+                            number,
+                            VIPS.stream().filter(_ -> dice.nextInt(5) > 0).toArray(String[]::new)));
+                }
+            }
+            groups.add(new TargetGroup(key, "ns/" + key, dice.nextInt(3) == 0 ? 16 : 8, targets));
+        }
+        List<Flow> flows = new ArrayList<>();
+        int count = 1 + dice.nextInt(mostFlows);
+        for (int i = 0; i < count; i++) {
+            flows.add(flow("ns/route-" + i));
+        }
+        return new ForwardingProgram(dice.nextLong(), groups, flows);
+    }
+
+    private Flow flow(String name) {
+        Set<Protocol> protocols = EnumSet.noneOf(Protocol.class);
+        while (protocols.isEmpty()) {
+            for (Protocol each : Protocol.values()) {
+                if (dice.nextBoolean()) {
+                    protocols.add(each);
+                }
+            }
+        }
+        Set<IpPrefix> vips = new TreeSet<>();
+        while (vips.isEmpty()) {
+            VIPS.stream().filter(_ -> dice.nextBoolean()).map(IpPrefix::parse).forEach(vips::add);
+        }
+        List<Backend> backends = new ArrayList<>();
+        for (String group : List.of("uid-a", "uid-b", "uid-c")) {
+            if (backends.isEmpty() || dice.nextInt(4) == 0) {
+                backends.add(new Backend(group, dice.nextInt(4)));
+            }
+        }
+        return new Flow(
+                name,
+                dice.nextInt(3),
+                List.copyOf(vips),
+                dice.nextBoolean()
+                        ? List.of()
+                        : some(CLIENTS, 4).stream().map(IpPrefix::parse).toList(),
+                dice.nextInt(3) > 0 ? List.of() : ports(),
+                dice.nextInt(4) == 0 ? List.of() : ports(),
+                protocols,
+                backends);
+    }
+
+    private List<String> some(List<String> from, int oneIn) {
+        return from.stream().filter(_ -> dice.nextInt(oneIn) == 0).toList();
+    }
+
+    private List<PortRange> ports() {
+        List<PortRange> ranges = new ArrayList<>();
+        int count = 1 + dice.nextInt(dice.nextInt(3) == 0 ? 12 : 2);
+        for (int i = 0; i < count; i++) {
+            int a = border();
+            int b = dice.nextBoolean() ? a : border();
+            ranges.add(new PortRange(Math.min(a, b), Math.max(a, b)));
+        }
+        return ranges;
+    }
+
+    private int border() {
+        return BORDERS[dice.nextInt(BORDERS.length)];
+    }
+
+    /** A packet to one of the VIPs, seldom to another address. */
+    Packet packet() {
+        IpFamily family = dice.nextBoolean() ? IpFamily.IPV4 : IpFamily.IPV6;
+        List<String> vips = VIPS.stream()
+                .filter(vip -> IpAddress.parse(vip).family() == family)
+                .toList();
+        String other = family == IpFamily.IPV4 ? "20.0.0.9" : "fd20::9";
+        String vip = dice.nextInt(20) == 0 ? other : vips.get(dice.nextInt(vips.size()));
+        int protocol = NUMBERS[dice.nextInt(NUMBERS.length)];
+        return new Packet(client(family), IpAddress.parse(vip), protocol, port(), port());
+    }
+
+    private int port() {
+        return dice.nextInt(3) == 0 ? dice.nextInt(65_536) : Math.clamp(border() + dice.nextInt(3) - 1, 0, 65_535);
+    }
+
+    private IpAddress client(IpFamily family) {
+        byte[] bytes = new byte[family.bits() / 8];
+        dice.nextBytes(bytes);
+        List<IpPrefix> prefixes = CLIENTS.stream()
+                .map(IpPrefix::parse)
+                .filter(prefix -> prefix.family() == family)
+                .toList();
+        IpPrefix inside = prefixes.get(dice.nextInt(prefixes.size()));
+        byte[] begin = inside.address().toBytes();
+        for (int bit = 0; bit < inside.length(); bit++) {
+            int mask = 0x80 >> bit % 8;
+            bytes[bit / 8] = (byte) ((bytes[bit / 8] & ~mask) | (begin[bit / 8] & mask));
+        }
+        // The complete way drops packets from where no packet may come, such as multicast.
+        int first = bytes[0] & 0xFF;
+        if (first == 0 || first == 127 || first >= 224) {
+            bytes[0] = 99;
+        }
+        return IpAddress.of(bytes);
+    }
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.l34gateway.program;
+
+import java.util.BitSet;
+import java.util.List;
+import org.l34gateway.ip.IpAddress;
+import org.l34gateway.ip.IpPrefix;
+
+/**
+ * Where a packet goes under a program, worked out without a kernel: the kernel's answer for a flow that is not remembered
+ * (docs/adr/0008). For tests and explanations.
+ */
+public final class Evaluator {
+    private Evaluator() {}
+
+    /** What becomes of a packet. */
+    public sealed interface Outcome {}
+
+    /** The destination is no VIP. */
+    public record NoVip() implements Outcome {}
+
+    /** No route takes it: dropped. */
+    public record NoFlow() implements Outcome {}
+
+    /**
+     * A route takes it and nobody has it: dropped.
+     *
+     * @param flow the route's {@link Flow#name()}
+     */
+    public record NoTarget(String flow) implements Outcome {}
+
+    /**
+     * It reaches a target.
+     *
+     * @param flow the route's {@link Flow#name()}
+     * @param group {@link TargetGroup#key()}
+     * @param slot of the group's table
+     * @param identifier of the target
+     */
+    public record Reaches(String flow, String group, int slot, int identifier) implements Outcome {}
+
+    /** Decides. */
+    public static Outcome decide(ForwardingProgram program, Packet packet) {
+        IpPrefix vip = IpPrefix.host(packet.destination());
+        List<Flow> flows = program.flows().stream()
+                .filter(flow -> flow.destinations().contains(vip))
+                .toList();
+        if (flows.isEmpty()) {
+            return new NoVip();
+        }
+        for (Flow flow : flows) {
+            if (takes(flow, packet)) {
+                return backend(program, flow, vip, packet);
+            }
+        }
+        return new NoFlow();
+    }
+
+    private static boolean takes(Flow flow, Packet packet) {
+        boolean admitted =
+                flow.sources().isEmpty() || flow.sources().stream().anyMatch(each -> each.contains(packet.source()));
+        if (!admitted || !hasPorts(packet)) {
+            return admitted;
+        }
+        return flow.protocols().stream().anyMatch(each -> each.number() == packet.protocol())
+                && contains(flow.sourcePorts(), packet.sourcePort())
+                && contains(flow.destinationPorts(), packet.destinationPort());
+    }
+
+    private static boolean contains(List<PortRange> ranges, int port) {
+        return ranges.isEmpty() || ranges.stream().anyMatch(range -> range.contains(port));
+    }
+
+    private static boolean hasPorts(Packet packet) {
+        for (Protocol protocol : Protocol.values()) {
+            if (protocol.number() == packet.protocol()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static Outcome backend(ForwardingProgram program, Flow flow, IpPrefix vip, Packet packet) {
+        List<Backend> backends =
+                flow.backends().stream().filter(each -> each.weight() > 0).toList();
+        if (backends.isEmpty()) {
+            return new NoTarget(flow.name());
+        }
+        FlowHash hash = FlowHash.of(program.seed());
+        int chosen = 0;
+        if (backends.size() > 1) {
+            int part = slot(WeightedSplit.hash(hash), packet, WeightedSplit.PARTS);
+            List<Integer> ends =
+                    WeightedSplit.ends(backends.stream().map(Backend::weight).toList());
+            while (part >= ends.get(chosen)) {
+                chosen++;
+            }
+        }
+        String key = backends.get(chosen).group();
+        TargetGroup group = program.groups().stream()
+                .filter(each -> each.key().equals(key))
+                .findFirst()
+                .orElseThrow();
+        BitSet active = new BitSet();
+        for (Target target : group.targets()) {
+            if (target.vips().contains(vip)
+                    && target.addresses().stream().anyMatch(each -> each.family() == vip.family())) {
+                active.set(target.identifier());
+            }
+        }
+        if (active.isEmpty()) {
+            return new NoTarget(flow.name());
+        }
+        SlotDeal deal = SlotDeal.of(program.seed(), key, group.capacity());
+        int slot = slot(hash, packet, deal.size().slots());
+        return new Reaches(flow.name(), key, slot, deal.owner(slot, active));
+    }
+
+    private static int slot(FlowHash hash, Packet packet, int slots) {
+        IpAddress source = packet.source();
+        IpAddress destination = packet.destination();
+        if (packet.protocol() == Protocol.SCTP.number()) {
+            return hash.slot(packet.sourcePort(), packet.destinationPort(), slots);
+        }
+        return hasPorts(packet)
+                ? hash.slot(source, destination, packet.sourcePort(), packet.destinationPort(), slots)
+                : hash.slot(source, destination, slots);
+    }
+}
