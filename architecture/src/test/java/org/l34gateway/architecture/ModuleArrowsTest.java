@@ -64,6 +64,7 @@ class ModuleArrowsTest {
             Map.entry("target-application", Set.of()),
             Map.entry("images", Set.of()),
             Map.entry("lab", Set.of("ip", "target-application", "images")),
+            Map.entry("bench", Set.of("ip", "program", "netlink", "linux", "load-balancer")),
             Map.entry("e2e", Set.of("lab", "target-application")));
 
     @Test

@@ -1,22 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.l34gateway.lab.command;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Unmatched;
 
-/** Says that there is no benchmark yet: a figure nobody measured is worse than none. */
-@Command(name = "bench", description = "Benchmarks (none yet: they come with the data plane's fast path)")
+/** Builds the module {@code bench} and runs it; the arguments are its own. Nothing but its answer goes to standard output. */
+@Command(
+        name = "bench",
+        description = {
+            "Benchmarks, which need root and an idle machine: data-plane.",
+            "./l34 bench data-plane --help says what is measured."
+        })
 public final class BenchCommand implements Callable<Integer> {
+    private static final String MAIN = "org.l34gateway.bench.BenchMain";
+
     @Unmatched
     private List<String> arguments = new ArrayList<>();
 
     @Override
-    public Integer call() {
-        System.err.println("l34: benchmarks come with the module `bench`; nothing was run"
-                + (arguments.isEmpty() ? "" : ": " + String.join(" ", arguments)));
-        return 2;
+    public Integer call() throws IOException, InterruptedException {
+        Path root = Path.of(System.getProperty("l34.root", "."));
+        int built = run(root, List.of("sh", "-c", "exec mvn -B -q -pl bench -am package -DskipTests >&2"));
+        if (built != 0) {
+            return built;
+        }
+        Path target = root.resolve("bench/target");
+        String libraries = Files.readString(target.resolve("bench.classpath")).strip();
+        List<String> java = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-cp",
+                target.resolve("classes") + ":" + libraries,
+                MAIN));
+        java.addAll(arguments);
+        return run(root, java);
+    }
+
+    private static int run(Path root, List<String> words) throws IOException, InterruptedException {
+        ProcessBuilder builder =
+                new ProcessBuilder(words).directory(root.toFile()).inheritIO();
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        return builder.start().waitFor();
     }
 }

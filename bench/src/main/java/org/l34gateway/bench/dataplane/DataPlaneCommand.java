@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.l34gateway.bench.dataplane;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.l34gateway.balancer.FastPath;
+import org.l34gateway.bench.Figure;
+import org.l34gateway.bench.Figures;
+import org.l34gateway.bench.dataplane.Scenario.Match;
+import org.l34gateway.ip.IpFamily;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code ./l34 bench data-plane}. */
+@Command(
+        name = "data-plane",
+        mixinStandardHelpOptions = true,
+        description = {
+            "What a packet costs in a gateway pod, as a part of what it costs in plain forwarding by the same kernel,",
+            "and what changes cost. Figures are medians of rounds in which everything is measured in turn."
+        })
+public final class DataPlaneCommand implements Callable<Integer> {
+    private static final int FLOWS = 10_000;
+    private static final int ROUTES = 1_000;
+    private static final int TARGETS = 1_000;
+
+    @Option(names = "--quick", description = "Fewer packets and rounds: to see that it works, not to quote")
+    private boolean quick;
+
+    @Option(names = "--output", description = "text or json (default: ${DEFAULT-VALUE})", defaultValue = "text")
+    private String output = "text";
+
+    @Option(names = "--only", description = "Only figures whose names begin like this", defaultValue = "")
+    private String only = "";
+
+    private final Figures figures = new Figures();
+
+    @Override
+    public Integer call() {
+        if (wanted("fast_v4") || wanted("slow_v4")) {
+            requests(IpFamily.IPV4);
+        }
+        if (wanted("fast_v6") || wanted("slow_v6")) {
+            requests(IpFamily.IPV6);
+        }
+        if (wanted("reply_v4")) {
+            answers();
+        }
+        if (wanted("routes_1000")) {
+            routes();
+        }
+        if (wanted("change") || wanted("cold_start_s") || wanted("kernel_mib")) {
+            new ChangeCosts(quick, this::say).measure(figures);
+        }
+        System.out.print(output.equals("json") ? figures.json() + "\n" : figures.table());
+        return 0;
+    }
+
+    private boolean wanted(String name) {
+        return only.isEmpty() || name.startsWith(only) || only.startsWith(name);
+    }
+
+    private int rounds() {
+        return quick ? 3 : 11;
+    }
+
+    private int packets() {
+        return quick ? 50_000 : 200_000;
+    }
+
+    private void say(String what) {
+        System.err.println("bench: " + what);
+    }
+
+    private void requests(IpFamily family) {
+        say("requests, " + family + ", " + ROUTES + " routes on as many VIPs, " + TARGETS + " targets");
+        String v = family == IpFamily.IPV4 ? "v4" : "v6";
+        List<Frames.Flow> flows = Scenario.requests(family, FLOWS, ROUTES);
+        Scenario exact = Scenario.oneService(family, ROUTES, TARGETS, Match.EXACT_PORT);
+        Scenario ranges = Scenario.oneService(family, ROUTES, TARGETS, Match.RANGES);
+        try (PacketCosts costs = new PacketCosts()) {
+            add(costs, "drop", new Rig().dropping(), flows);
+            add(costs, "plain", new Rig().forwarding(), flows);
+            add(costs, "fast", new Rig().balancing(exact, FastPath.ON), flows);
+            add(costs, "ranges", new Rig().balancing(ranges, FastPath.ON), flows);
+            add(costs, "slow", new Rig().balancing(exact, FastPath.OFF), flows);
+            measure(costs);
+            figures.put("plain_" + v + "_ns", new Figure(costs.costs("plain", "drop")));
+            figures.put("fast_" + v, ratio(costs, "fast", "plain", "drop"));
+            figures.put("fast_" + v + "_ranges", ratio(costs, "ranges", "plain", "drop"));
+            figures.put("slow_" + v, ratio(costs, "slow", "plain", "drop"));
+        }
+    }
+
+    private void answers() {
+        say("answers, " + ROUTES + " VIPs");
+        List<Frames.Flow> flows = Scenario.answers(IpFamily.IPV4, FLOWS, ROUTES);
+        Scenario scenario = Scenario.oneService(IpFamily.IPV4, ROUTES, TARGETS, Match.EXACT_PORT);
+        try (PacketCosts costs = new PacketCosts()) {
+            Rig dropping = new Rig().dropping();
+            costs.add("drop", dropping, dropping.answers(flows));
+            Rig plain = new Rig().forwarding();
+            costs.add("plain", plain, plain.answers(flows));
+            Rig ours = new Rig().balancing(scenario, FastPath.ON);
+            costs.add("ours", ours, ours.answers(flows));
+            measure(costs);
+            figures.put("reply_v4", ratio(costs, "ours", "plain", "drop"));
+        }
+    }
+
+    private void routes() {
+        say("one route against " + ROUTES);
+        List<Frames.Flow> flows = Scenario.requests(IpFamily.IPV4, FLOWS, 1);
+        List<Frames.Flow> back = Scenario.answers(IpFamily.IPV4, FLOWS, 1);
+        Scenario one = Scenario.oneService(IpFamily.IPV4, 1, TARGETS, Match.EXACT_PORT);
+        Scenario many = Scenario.oneService(IpFamily.IPV4, ROUTES, TARGETS, Match.EXACT_PORT);
+        try (PacketCosts there = new PacketCosts();
+                PacketCosts andBack = new PacketCosts()) {
+            add(there, "drop", new Rig().dropping(), flows);
+            add(there, "one", new Rig().balancing(one, FastPath.ON), flows);
+            add(there, "many", new Rig().balancing(many, FastPath.ON), flows);
+            measure(there);
+            Rig dropping = new Rig().dropping();
+            andBack.add("drop", dropping, dropping.answers(back));
+            Rig first = new Rig().balancing(one, FastPath.ON);
+            andBack.add("one", first, first.answers(back));
+            Rig second = new Rig().balancing(many, FastPath.ON);
+            andBack.add("many", second, second.answers(back));
+            measure(andBack);
+            List<Double> both = new ArrayList<>();
+            List<Double> forth = ratio(there, "many", "one", "drop").runs();
+            List<Double> reply = ratio(andBack, "many", "one", "drop").runs();
+            for (int i = 0; i < forth.size(); i++) {
+                both.add(Math.max(forth.get(i), reply.get(i)));
+            }
+            figures.put("routes_1000_there", new Figure(forth));
+            figures.put("routes_1000_back", new Figure(reply));
+            figures.put("routes_1000", new Figure(both));
+        }
+    }
+
+    private static void add(PacketCosts costs, String name, Rig rig, List<Frames.Flow> flows) {
+        costs.add(name, rig, rig.requests(flows));
+    }
+
+    private void measure(PacketCosts costs) {
+        costs.run(rounds(), packets());
+        costs.checkArrivals();
+    }
+
+    private static Figure ratio(PacketCosts costs, String name, String base, String dropping) {
+        List<Double> of = costs.costs(name, dropping);
+        List<Double> to = costs.costs(base, dropping);
+        List<Double> ratios = new ArrayList<>();
+        for (int round = 0; round < of.size(); round++) {
+            ratios.add(of.get(round) / to.get(round));
+        }
+        return new Figure(ratios);
+    }
+}

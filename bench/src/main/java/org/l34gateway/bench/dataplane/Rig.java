@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.l34gateway.bench.dataplane;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.l34gateway.balancer.FastPath;
+import org.l34gateway.balancer.Interfaces;
+import org.l34gateway.balancer.LoadBalancer;
+import org.l34gateway.ip.IpFamily;
+import org.l34gateway.linux.NetlinkSocket;
+import org.l34gateway.linux.Sysctl;
+import org.l34gateway.linux.nftables.Expression;
+import org.l34gateway.linux.nftables.HookedChain;
+import org.l34gateway.linux.nftables.Nftables;
+import org.l34gateway.linux.nftables.Operation;
+import org.l34gateway.linux.nftables.TableName;
+import org.l34gateway.linux.testing.ScratchNetns;
+import org.l34gateway.netlink.Link;
+import org.l34gateway.netlink.Rtnetlink;
+import org.l34gateway.program.ForwardingProgram;
+
+/**
+ * Three namespaces in a row. What arrives at an end is counted and dropped.
+ *
+ * <pre>
+ * outside "out" 10.9.0.1 -- "ext" .254 balancer 10.8.255.254 "int" -- "in" inside, all targets 10.8.x.y
+ * </pre>
+ *
+ * IPv6 alike: fd09:: and fd08::. Neighbours are known beforehand.
+ */
+final class Rig implements AutoCloseable {
+    static final Interfaces INTERFACES = new Interfaces(Set.of("ext"), "int", EnumSet.allOf(IpFamily.class));
+    private static final TableName COUNTING = new TableName(TableName.Family.NETDEV, "bench");
+    private static final String ARRIVED = "arrived";
+    private static final double NANOS_PER_MILLI = 1e6;
+
+    private final ScratchNetns outside = ScratchNetns.create();
+    private final ScratchNetns balancer = ScratchNetns.create();
+    private final ScratchNetns inside = ScratchNetns.create();
+    private final Nftables outsideCount;
+    private final Nftables insideCount;
+    private @Nullable LoadBalancer forwarder;
+    private boolean dropping;
+
+    Rig() {
+        ip(outside, "link add out type veth peer name ext netns " + balancer.path());
+        ip(inside, "link add in type veth peer name int netns " + balancer.path());
+        ip(outside, "link set out up");
+        ip(inside, "link set in up");
+        ip(
+                balancer,
+                "link set ext up",
+                "link set int up",
+                "addr add 10.9.0.254/24 dev ext",
+                "addr add fd09::fe/64 dev ext nodad",
+                "addr add 10.8.255.254/16 dev int",
+                "addr add fd08::ffff/64 dev int nodad",
+                "neigh add 10.9.0.1 lladdr " + link(outside, "out").mac() + " dev ext nud permanent",
+                "neigh add fd09::1 lladdr " + link(outside, "out").mac() + " dev ext nud permanent");
+        balancer.call(() -> {
+            for (String name : List.of("all", "ext", "int")) {
+                Sysctl.SYSTEM.write("net/ipv4/conf/" + name + "/rp_filter", "0");
+            }
+            Sysctl.SYSTEM.write("net/ipv4/ip_forward", "1");
+            Sysctl.SYSTEM.write("net/ipv4/icmp_errors_use_inbound_ifaddr", "1");
+            Sysctl.SYSTEM.write("net/ipv6/conf/all/forwarding", "1");
+            return null;
+        });
+        outsideCount = countAndDrop(outside, "out");
+        insideCount = countAndDrop(inside, "in");
+    }
+
+    private static Nftables countAndDrop(ScratchNetns netns, String device) {
+        Nftables nftables = netns.call(Nftables::open);
+        nftables.run(
+                COUNTING,
+                List.of(
+                        new Operation.AddTable(),
+                        new Operation.AddCounter(ARRIVED),
+                        new Operation.AddHookedChain(
+                                new HookedChain("end", HookedChain.Hook.INGRESS, 0, false, device)),
+                        new Operation.AddRules(
+                                "end", "", List.of(List.of(new Expression.Count(ARRIVED), new Expression.Drop())))));
+        return nftables;
+    }
+
+    /** The balancer drops everything as it comes in. */
+    Rig dropping() {
+        dropping = true;
+        balancer.call(() -> {
+            try (Nftables nftables = Nftables.open()) {
+                List<Operation> operations = new ArrayList<>(List.of(new Operation.AddTable()));
+                for (String name : List.of("ext", "int")) {
+                    operations.add(new Operation.AddHookedChain(
+                            new HookedChain("drop_" + name, HookedChain.Hook.INGRESS, 0, false, name)));
+                    operations.add(new Operation.AddRules("drop_" + name, "", List.of(List.of(new Expression.Drop()))));
+                }
+                nftables.run(COUNTING, operations);
+            }
+            return null;
+        });
+        return this;
+    }
+
+    boolean isDropping() {
+        return dropping;
+    }
+
+    /** The balancer is a router: VIPs inside, clients outside. */
+    Rig forwarding() {
+        neighbours(List.of("10.8.0.1", "fd08::1"));
+        ip(
+                balancer,
+                "route add 20.0.0.0/8 via 10.8.0.1",
+                "route add fd20::/16 via fd08::1",
+                "route add 30.0.0.0/8 via 10.9.0.1",
+                "route add fd30::/16 via fd09::1");
+        return this;
+    }
+
+    /** The balancer is ours. */
+    Rig balancing(Scenario scenario, FastPath fastPath) {
+        ready(scenario, fastPath).apply(scenario.program());
+        return this;
+    }
+
+    /** All is there but the program. */
+    Rig ready(Scenario scenario, FastPath fastPath) {
+        neighbours(scenario.addresses());
+        ip(balancer, "route add default via 10.9.0.1 table 4096", "route add default via fd09::1 table 4096");
+        forwarder = balancer.call(() -> LoadBalancer.open(INTERFACES, fastPath, System::nanoTime));
+        return this;
+    }
+
+    /** Has the load balancer forward this; returns how long that took, in milliseconds. */
+    double apply(ForwardingProgram program) {
+        LoadBalancer ours = Objects.requireNonNull(forwarder, "no load balancer in this rig");
+        long begin = System.nanoTime();
+        List<String> problems = ours.apply(program).problems();
+        double millis = (System.nanoTime() - begin) / NANOS_PER_MILLI;
+        if (!problems.isEmpty()) {
+            throw new IllegalStateException("not everything is forwarded: " + problems);
+        }
+        return millis;
+    }
+
+    private void neighbours(List<String> addresses) {
+        String mac = String.valueOf(link(inside, "in").mac());
+        ip(
+                balancer,
+                addresses.stream()
+                        .map(address -> "neigh add " + address + " lladdr " + mac + " dev int nud permanent")
+                        .toArray(String[]::new));
+    }
+
+    /** Sends requests from the outside. */
+    RawSender requests(List<Frames.Flow> flows) {
+        return sender(outside, "out", "ext", flows);
+    }
+
+    /** Sends answers from the inside. */
+    RawSender answers(List<Frames.Flow> flows) {
+        return sender(inside, "in", "int", flows);
+    }
+
+    private RawSender sender(ScratchNetns from, String device, String peer, List<Frames.Flow> flows) {
+        Frames.Wire wire = new Frames.Wire(
+                Objects.requireNonNull(link(from, device).mac()),
+                Objects.requireNonNull(link(balancer, peer).mac()));
+        int index = link(from, device).index();
+        return from.call(() -> RawSender.open(index, Frames.of(wire, flows)));
+    }
+
+    /** How many packets have arrived at both ends. */
+    long arrived() {
+        return count(outsideCount) + count(insideCount);
+    }
+
+    private static long count(Nftables nftables) {
+        return nftables.counters(COUNTING)
+                .getOrDefault(ARRIVED, new Nftables.Count(0, 0))
+                .packets();
+    }
+
+    private static Link link(ScratchNetns netns, String name) {
+        return netns.call(() -> {
+            try (NetlinkSocket socket = NetlinkSocket.open()) {
+                return Objects.requireNonNull(new Rtnetlink(socket).link(name), name);
+            }
+        });
+    }
+
+    /** Runs commands of ip(8) inside a namespace. */
+    private static void ip(ScratchNetns netns, String... commands) {
+        try {
+            Process process = new ProcessBuilder("nsenter", "--net=" + netns.path(), "ip", "-batch", "-")
+                    .redirectErrorStream(true)
+                    .start();
+            try (var in = process.getOutputStream()) {
+                in.write(String.join("\n", commands).getBytes(UTF_8));
+                in.write('\n');
+            }
+            String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+            if (process.waitFor() != 0) {
+                throw new IllegalStateException("ip: " + output);
+            }
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(interrupted);
+        }
+    }
+
+    @Override
+    public void close() {
+        outsideCount.close();
+        insideCount.close();
+        if (forwarder != null) {
+            forwarder.close();
+        }
+        outside.close();
+        balancer.close();
+        inside.close();
+    }
+}
