@@ -5,7 +5,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 
 /** The figures of a benchmark, in the order in which they were measured. */
@@ -46,10 +45,5 @@ public final class Figures {
                         figure.max(),
                         figure.runs().size())));
         return text.toString();
-    }
-
-    @Override
-    public String toString() {
-        return String.format(Locale.ROOT, "%s", byName);
     }
 }

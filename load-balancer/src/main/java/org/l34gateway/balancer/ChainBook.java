@@ -4,6 +4,7 @@ package org.l34gateway.balancer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
@@ -63,6 +64,16 @@ final class ChainBook {
         maps.putIfAbsent(
                 name, WantedTable.Elements.of(new SetShape(name, List.of(key), Other.VERDICT, flags, 0), elements));
         return name;
+    }
+
+    /** One rule of parts that follow each other. */
+    @SafeVarargs
+    static List<Expression> rule(List<Expression>... parts) {
+        List<Expression> rule = new ArrayList<>();
+        for (List<Expression> part : parts) {
+            rule.addAll(part);
+        }
+        return List.copyOf(rule);
     }
 
     /** Rules as text, one a line. */

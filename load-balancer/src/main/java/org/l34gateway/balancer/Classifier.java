@@ -3,7 +3,6 @@ package org.l34gateway.balancer;
 
 import java.math.BigInteger;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -272,7 +271,7 @@ final class Classifier {
         byte[] padded = new byte[length];
         int taken = Math.min(bytes.length, length);
         System.arraycopy(bytes, bytes.length - taken, padded, length - taken, taken);
-        return Octets.of(Arrays.copyOf(padded, length));
+        return Octets.of(padded);
     }
 
     /** The rules behind a condition: in place if they are few. */
@@ -281,13 +280,7 @@ final class Classifier {
             return List.of();
         }
         List<List<Expression>> inline = child.size() <= INLINE ? child : List.of(List.of(new Goto(chain(child))));
-        return inline.stream()
-                .map(rule -> {
-                    List<Expression> whole = new ArrayList<>(condition);
-                    whole.addAll(rule);
-                    return List.copyOf(whole);
-                })
-                .toList();
+        return inline.stream().map(rule -> ChainBook.rule(condition, rule)).toList();
     }
 
     /** A chain that has these rules; the one that they lead to at once if there is one. */

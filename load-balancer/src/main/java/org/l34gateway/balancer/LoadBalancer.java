@@ -140,10 +140,10 @@ public final class LoadBalancer implements AutoCloseable {
         PresentTable present = tables.read(Tables.DECIDES);
         PoolNames names = PoolNames.decide(owners, present.slotMaps());
         long now = nanos.getAsLong();
-        Map<String, BitSet> used = usedSlots(present, FlowHash.of(program.seed()), now);
+        FlowHash hash = FlowHash.of(program.seed());
+        Map<String, BitSet> used = usedSlots(present, hash, now);
         Handovers handed = Handovers.next(names, owners, present.slotMaps(), handovers, used, now);
-        List<WantedTable> wanted =
-                Tables.write(forwarding, interfaces, marks, FlowHash.of(program.seed()), names, handed.states(), lane);
+        List<WantedTable> wanted = Tables.write(forwarding, interfaces, marks, hash, names, handed.states(), lane);
 
         List<String> problems = new ArrayList<>(forwarding.problems());
         int internalIndex = links.stream()

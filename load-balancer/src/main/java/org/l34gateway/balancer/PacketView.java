@@ -74,7 +74,7 @@ enum PacketView {
         return family == IpFamily.IPV4 ? QUOTED4 : QUOTED6;
     }
 
-    private boolean isQuoted() {
+    boolean isQuoted() {
         return this == QUOTED4 || this == QUOTED6;
     }
 

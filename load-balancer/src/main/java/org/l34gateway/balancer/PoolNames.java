@@ -23,7 +23,7 @@ import org.l34gateway.ip.IpFamily;
 record PoolNames(Map<SlotPool, String> suffixes) {
     /** Slot → {@link SlotState}. */
     static final String SLOTS = "slots_";
-    /** Target → mark. Has also those that have no slot any more, but connections. */
+    /** Target → mark. */
     static final String TARGETS = "targets_";
     /** Connection → target; packets put it in, time takes it out. One for all pools of a group and family. */
     static final String FLOWS = "flows_";

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.l34gateway.balancer;
 
+import static org.l34gateway.balancer.ChainBook.rule;
+
 import java.util.ArrayList;
 import java.util.List;
 import org.l34gateway.linux.nftables.Expression;
@@ -41,7 +43,7 @@ final class SlotChains {
     /** What comes after a FIN or RST, time for each packet: the other side may still be sending. */
     private static final long ENDED_MILLIS = 10_000;
     /** In the memory of connections, beside the target: a FIN or RST was seen. */
-    static final int ENDED = 1 << 11;
+    private static final int ENDED = 1 << 11;
 
     /** Below are the addresses and ports of a flow: 9 registers at most. */
     private static final Register R0 = new Register(0);
@@ -133,13 +135,11 @@ final class SlotChains {
     /** The chain for packets of a slot that is another target's than some of its connections. */
     private String remembering(SlotPool pool, PacketView view) {
         String flows = PoolNames.flows(pool);
-        boolean quoted = view == PacketView.QUOTED4 || view == PacketView.QUOTED6;
         List<Expression> slot = state(pool, view, HashInput.FLOW);
         List<Expression> flow = view.flowAsKey(R0);
-        List<Expression> remembered = rule(
-                flow, List.of(new Lookup(TARGET, flows, R0), new SetMark(TARGET), new LoadMeta(TARGET, Meta.MARK)));
+        List<Expression> remembered = rule(flow, found(TARGET, flows, R0));
         List<List<Expression>> rules = new ArrayList<>();
-        if (quoted) {
+        if (view.isQuoted()) {
             // An ICMP error follows its connection, and is no sign of its life.
             List<Expression> whoever = List.of(new Mask(TARGET, TARGET, Octets.host(SlotState.OWNER), ZERO));
             rules.add(rule(remembered, whoever, target(TARGET, pool), DONE));
@@ -162,7 +162,7 @@ final class SlotChains {
                     DONE));
             // Kept apart, or its last acknowledgement would make it live on: another gateway pod has the next
             // connection
-            // from that port perhaps, and when it dies, that one must not meet what is remembered here.
+            // from that port perhaps, and when that pod dies, it must not meet what is remembered here.
             rules.add(rule(
                     ends(),
                     remembered,
@@ -215,15 +215,6 @@ final class SlotChains {
                 new Load(R0, Header.TRANSPORT, TCP_FLAGS, 1),
                 new Mask(R0, R0, Octets.network(mask, 1), Octets.network(0, 1)),
                 new Compare(R0, how, Octets.network(value, 1)));
-    }
-
-    @SafeVarargs
-    private static List<Expression> rule(List<Expression>... parts) {
-        List<Expression> rule = new ArrayList<>();
-        for (List<Expression> part : parts) {
-            rule.addAll(part);
-        }
-        return List.copyOf(rule);
     }
 
     /** The chain that counts a packet and drops it. */

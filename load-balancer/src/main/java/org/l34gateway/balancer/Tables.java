@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.l34gateway.balancer;
 
+import static org.l34gateway.balancer.ChainBook.rule;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -223,12 +225,6 @@ final class Tables {
         hooks.put(chain.name(), new Hook(chain, rules));
     }
 
-    private static List<Expression> rule(List<Expression> condition, Expression... then) {
-        List<Expression> rule = new ArrayList<>(condition);
-        rule.addAll(List.of(then));
-        return List.copyOf(rule);
-    }
-
     private static List<Expression> isFamily(IpFamily family) {
         int code = family == IpFamily.IPV4 ? NFPROTO_IPV4 : NFPROTO_IPV6;
         return List.of(new LoadMeta(R0, Meta.FAMILY), new Compare(R0, Comparison.EQUAL, Octets.network(code, 1)));
@@ -249,7 +245,7 @@ final class Tables {
     }
 
     private static List<Expression> dispatch(IpFamily family, String map) {
-        return rule(isFamily(family), PacketView.whole(family).vip(R0), new LookupVerdict(map, R0));
+        return rule(isFamily(family), List.of(PacketView.whole(family).vip(R0), new LookupVerdict(map, R0)));
     }
 
     private List<List<Expression>> arriving() {
@@ -261,19 +257,21 @@ final class Tables {
                         dispatch(IpFamily.IPV6, DISPATCH6)));
         List<List<Expression>> fromInside = new ArrayList<>();
         for (IpFamily family : IpFamily.values()) {
-            List<Expression> rule = new ArrayList<>(isFamily(family));
-            rule.add(PacketView.whole(family).client(R0));
-            rule.add(new InSet(family == IpFamily.IPV4 ? VIPS4 : VIPS6, R0));
-            rule.addAll(markAnswer());
-            fromInside.add(rule);
+            fromInside.add(rule(
+                    isFamily(family),
+                    List.of(
+                            PacketView.whole(family).client(R0),
+                            new InSet(family == IpFamily.IPV4 ? VIPS4 : VIPS6, R0)),
+                    markAnswer()));
         }
         fromInside.add(List.of(new Goto(requests)));
         List<List<Expression>> rules = new ArrayList<>();
-        rules.add(
-                rule(isInterface(Meta.INPUT_NAME, interfaces.internal()), new Goto(book.chain("inside", fromInside))));
+        rules.add(rule(
+                isInterface(Meta.INPUT_NAME, interfaces.internal()),
+                List.of(new Goto(book.chain("inside", fromInside)))));
         for (String name : interfaces.external()) {
             if (!name.equals(interfaces.internal())) {
-                rules.add(rule(isInterface(Meta.INPUT_NAME, name), new Goto(requests)));
+                rules.add(rule(isInterface(Meta.INPUT_NAME, name), List.of(new Goto(requests))));
             }
         }
         rules.add(reassembly());
@@ -308,38 +306,29 @@ final class Tables {
         }
         for (IpFamily family : IpFamily.values()) {
             boolean ipv4 = family == IpFamily.IPV4;
-            List<Expression> then = new ArrayList<>();
             // In a request that is quoted, the VIP is where an answer has the client.
-            then.add(PacketView.quoted(family).client(R0));
-            then.add(new InSet(ipv4 ? VIPS4 : VIPS6, R0));
-            then.addAll(markAnswer());
-            rules.addAll(VipChains.errors(family, then));
+            List<Expression> quotesVip =
+                    List.of(PacketView.quoted(family).client(R0), new InSet(ipv4 ? VIPS4 : VIPS6, R0));
+            rules.addAll(VipChains.errors(family, rule(quotesVip, markAnswer())));
         }
         return rules;
     }
 
     private List<List<Expression>> forwarded() {
         List<List<Expression>> rules = new ArrayList<>();
+        List<Expression> accept = List.of(new Accept());
         for (String name : interfaces.external()) {
-            rules.add(marked(new Compare(R0, Comparison.EQUAL, Octets.host(Marks.ANSWER)), List.of(), name));
+            List<Expression> isAnswer =
+                    List.of(new LoadMeta(R0, Meta.MARK), new Compare(R0, Comparison.EQUAL, Octets.host(Marks.ANSWER)));
+            rules.add(rule(isAnswer, isInterface(Meta.OUTPUT_NAME, name), accept));
         }
-        rules.add(marked(
-                new Compare(R0, Comparison.NOT_EQUAL, Octets.host(0)),
-                List.of(new Mask(R0, R0, Octets.host(Marks.TARGET_MASK), Octets.host(0))),
-                interfaces.internal()));
+        List<Expression> hasTarget = List.of(
+                new LoadMeta(R0, Meta.MARK),
+                new Mask(R0, R0, Octets.host(Marks.TARGET_MASK), Octets.host(0)),
+                new Compare(R0, Comparison.NOT_EQUAL, Octets.host(0)));
+        rules.add(rule(hasTarget, isInterface(Meta.OUTPUT_NAME, interfaces.internal()), accept));
         rules.add(List.of(new CountHere(), new Drop()));
         return rules;
-    }
-
-    /** Lets packets out by an interface whose mark, after this preparation, is like this. */
-    private static List<Expression> marked(Expression mark, List<Expression> preparation, String output) {
-        List<Expression> rule = new ArrayList<>();
-        rule.add(new LoadMeta(R0, Meta.MARK));
-        rule.addAll(preparation);
-        rule.add(mark);
-        rule.addAll(isInterface(Meta.OUTPUT_NAME, output));
-        rule.add(new Accept());
-        return List.copyOf(rule);
     }
 
     private WantedTable sends(Marks marks) {

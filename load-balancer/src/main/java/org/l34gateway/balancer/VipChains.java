@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.l34gateway.balancer;
 
+import static org.l34gateway.balancer.ChainBook.rule;
+
 import java.util.ArrayList;
 import java.util.List;
 import org.l34gateway.balancer.Forwarding.Share;
@@ -60,13 +62,7 @@ final class VipChains {
         PacketView view = PacketView.whole(family);
         List<List<Expression>> rules = new ArrayList<>(direct(view, ways));
         rules.addAll(errors(family, List.of(new Goto(quoted(family, ways)))));
-        for (Protocol protocol : Protocol.values()) {
-            List<Expression> rule = new ArrayList<>(view.isProtocol(protocol));
-            rule.add(noFlow);
-            rules.add(rule);
-        }
-        rules.addAll(byClient(view, ways));
-        rules.add(List.of(noFlow));
+        rules.addAll(withoutPorts(view, ways));
         return book.chain("vip", rules);
     }
 
@@ -99,8 +95,15 @@ final class VipChains {
         return rules;
     }
 
-    private List<List<Expression>> byClient(PacketView view, List<Way> ways) {
-        return classifier(view, HashInput.ADDRESSES).rulesByClient(reaching(ways, view.family()));
+    /** What follows {@link #direct}: packets whose ports no flow admits are dropped, those without ports go by the client. */
+    private List<List<Expression>> withoutPorts(PacketView view, List<Way> ways) {
+        List<List<Expression>> rules = new ArrayList<>();
+        for (Protocol protocol : Protocol.values()) {
+            rules.add(rule(view.isProtocol(protocol), List.of(noFlow)));
+        }
+        rules.addAll(classifier(view, HashInput.ADDRESSES).rulesByClient(reaching(ways, view.family())));
+        rules.add(List.of(noFlow));
+        return rules;
     }
 
     private Classifier classifier(PacketView view, HashInput input) {
@@ -118,13 +121,7 @@ final class VipChains {
     private String quoted(IpFamily family, List<Way> ways) {
         PacketView view = PacketView.quoted(family);
         List<List<Expression>> rules = new ArrayList<>(direct(view, ways));
-        for (Protocol protocol : Protocol.values()) {
-            List<Expression> rule = new ArrayList<>(view.isProtocol(protocol));
-            rule.add(noFlow);
-            rules.add(rule);
-        }
-        rules.addAll(byClient(view, ways));
-        rules.add(List.of(noFlow));
+        rules.addAll(withoutPorts(view, ways));
         return book.chain("errors", rules);
     }
 
@@ -152,12 +149,7 @@ final class VipChains {
     /** The rules that let through only an ICMP error, each with what follows. */
     static List<List<Expression>> errors(IpFamily family, List<Expression> then) {
         return isError(family).stream()
-                .map(isError -> {
-                    List<Expression> rule = new ArrayList<>(isIcmp(family));
-                    rule.addAll(isError);
-                    rule.addAll(then);
-                    return List.copyOf(rule);
-                })
+                .map(isError -> rule(isIcmp(family), isError, then))
                 .toList();
     }
 
@@ -171,16 +163,21 @@ final class VipChains {
     private String backend(PacketView view, Way way, HashInput input, String nobody, ToSlots toSlots) {
         List<Share> shares = way.shares();
         return switch (shares.size()) {
-            case 0 -> nobody.isEmpty() ? book.chain("fast", List.of()) : nobody;
+            case 0 -> dropping(nobody);
             case 1 -> pool(way.flow(), shares.getFirst().pool(), input, nobody, toSlots);
             default -> split(view, way, input, nobody, toSlots);
         };
     }
 
+    /** Where packets go for which there is no target; on the fast path a chain that does nothing. */
+    private String dropping(String nobody) {
+        return nobody.isEmpty() ? book.chain("fast", List.of()) : nobody;
+    }
+
     /** The chain that asks the pool's slots and counts what finds a target. */
     private String pool(Flow flow, SlotPool pool, HashInput input, String nobody, ToSlots toSlots) {
         if (pool.isEmpty()) {
-            return nobody.isEmpty() ? book.chain("fast", List.of()) : nobody;
+            return dropping(nobody);
         }
         List<List<Expression>> rules = new ArrayList<>();
         rules.add(List.of(new Jump(toSlots.chain(pool, input))));
@@ -203,11 +200,12 @@ final class VipChains {
         int seed = WeightedSplit.hash(hash).seed();
         List<List<Expression>> rules = new ArrayList<>();
         for (int i = 0; i < shares.size(); i++) {
-            List<Expression> rule = new ArrayList<>(input.hash(view, SPLIT, WeightedSplit.PARTS, seed));
-            rule.add(new Swap(SPLIT, SPLIT, Integer.BYTES));
-            rule.add(new Compare(SPLIT, Comparison.LESS, Octets.network(ends.get(i), Integer.BYTES)));
-            rule.add(new Goto(pool(way.flow(), shares.get(i).pool(), input, nobody, toSlots)));
-            rules.add(rule);
+            rules.add(rule(
+                    input.hash(view, SPLIT, WeightedSplit.PARTS, seed),
+                    List.of(
+                            new Swap(SPLIT, SPLIT, Integer.BYTES),
+                            new Compare(SPLIT, Comparison.LESS, Octets.network(ends.get(i), Integer.BYTES)),
+                            new Goto(pool(way.flow(), shares.get(i).pool(), input, nobody, toSlots)))));
         }
         return book.chain("split", rules);
     }

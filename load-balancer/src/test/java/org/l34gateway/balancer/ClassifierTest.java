@@ -59,7 +59,7 @@ class ClassifierTest {
                         .isEqualTo(expected);
                 assertThat(RuleMachine.mark(written.table(), "fast_ext", packet, "ext"))
                         .as("fast: " + where)
-                        .isEqualTo(RuleMachine.hasPorts(packet) ? expected : 0);
+                        .isEqualTo(packet.hasPorts() ? expected : 0);
                 seen.merge(kind(outcome), 1, Integer::sum);
             }
         }

@@ -1,21 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.l34gateway.balancer;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
 import org.l34gateway.linux.Libc;
 import org.l34gateway.linux.NetlinkSocket;
+import org.l34gateway.linux.testing.PacketSocket;
 import org.l34gateway.linux.testing.ScratchNetns;
 import org.l34gateway.netlink.KernelRefused;
 import org.l34gateway.netlink.Rtnetlink;
 
 /** Whole Ethernet frames of one interface, sent and heard (packet(7)). */
 final class RawLink implements AutoCloseable {
-    private static final int AF_PACKET = 17;
-    private static final int ETH_P_ALL = 0x0003;
     private static final int LONGEST = 9_100;
 
     private final int fd;
@@ -31,19 +28,7 @@ final class RawLink implements AutoCloseable {
             try (NetlinkSocket socket = NetlinkSocket.open()) {
                 index = Objects.requireNonNull(new Rtnetlink(socket).link(name)).index();
             }
-            short all = Short.reverseBytes((short) ETH_P_ALL);
-            int fd = Libc.socket(AF_PACKET, Libc.SOCK_RAW | Libc.SOCK_CLOEXEC, all);
-            byte[] address = ByteBuffer.allocate(20)
-                    .order(ByteOrder.nativeOrder())
-                    .putShort((short) AF_PACKET)
-                    .putShort(all)
-                    .putInt(index)
-                    .array();
-            int bound = Libc.bind(fd, address);
-            if (bound < 0) {
-                throw new KernelRefused("bind", name, -bound);
-            }
-            return new RawLink(fd);
+            return new RawLink(PacketSocket.open(index, PacketSocket.HEARS_ALL));
         });
     }
 

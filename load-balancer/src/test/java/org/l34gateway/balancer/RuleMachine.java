@@ -17,7 +17,6 @@ import org.l34gateway.linux.nftables.Register;
 import org.l34gateway.linux.nftables.SetShape;
 import org.l34gateway.program.FlowHash;
 import org.l34gateway.program.Packet;
-import org.l34gateway.program.Protocol;
 
 /**
  * Runs rules on a packet as the kernel's nf_tables machine does (net/netfilter/nf_tables_core.c), as far as our rules go: no
@@ -263,10 +262,5 @@ final class RuleMachine {
         int begin = to.number() * 4;
         Arrays.fill(registers, begin, begin + (value.length + 3) / 4 * 4, (byte) 0);
         System.arraycopy(value, 0, registers, begin, value.length);
-    }
-
-    /** Whether a packet has ports. */
-    static boolean hasPorts(Packet packet) {
-        return Arrays.stream(Protocol.values()).anyMatch(each -> each.number() == packet.protocol());
     }
 }

@@ -59,7 +59,7 @@ public final class Evaluator {
     private static boolean takes(Flow flow, Packet packet) {
         boolean admitted =
                 flow.sources().isEmpty() || flow.sources().stream().anyMatch(each -> each.contains(packet.source()));
-        if (!admitted || !hasPorts(packet)) {
+        if (!admitted || !packet.hasPorts()) {
             return admitted;
         }
         return flow.protocols().stream().anyMatch(each -> each.number() == packet.protocol())
@@ -69,15 +69,6 @@ public final class Evaluator {
 
     private static boolean contains(List<PortRange> ranges, int port) {
         return ranges.isEmpty() || ranges.stream().anyMatch(range -> range.contains(port));
-    }
-
-    private static boolean hasPorts(Packet packet) {
-        for (Protocol protocol : Protocol.values()) {
-            if (protocol.number() == packet.protocol()) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private static Outcome backend(ForwardingProgram program, Flow flow, IpPrefix vip, Packet packet) {
@@ -122,7 +113,7 @@ public final class Evaluator {
         if (packet.protocol() == Protocol.SCTP.number()) {
             return hash.slot(packet.sourcePort(), packet.destinationPort(), slots);
         }
-        return hasPorts(packet)
+        return packet.hasPorts()
                 ? hash.slot(source, destination, packet.sourcePort(), packet.destinationPort(), slots)
                 : hash.slot(source, destination, slots);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.l34gateway.program;
 
+import java.util.Arrays;
 import org.l34gateway.ip.IpAddress;
 
 /**
@@ -21,6 +22,11 @@ public record Packet(IpAddress source, IpAddress destination, int protocol, int 
         }
         var _ = PortRange.of(sourcePort);
         var _ = PortRange.of(destinationPort);
+    }
+
+    /** Whether its protocol is a {@link Protocol}. */
+    public boolean hasPorts() {
+        return Arrays.stream(Protocol.values()).anyMatch(each -> each.number() == protocol);
     }
 
     /** A packet of TCP, UDP or SCTP. */

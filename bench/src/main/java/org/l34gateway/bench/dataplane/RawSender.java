@@ -5,10 +5,9 @@ import com.sun.jna.LastErrorException;
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.List;
 import org.l34gateway.linux.Libc;
+import org.l34gateway.linux.testing.PacketSocket;
 import org.l34gateway.netlink.KernelRefused;
 
 /**
@@ -16,7 +15,6 @@ import org.l34gateway.netlink.KernelRefused;
  * sendmmsg(2)). Opened in the namespace of the interface.
  */
 final class RawSender implements AutoCloseable {
-    private static final int AF_PACKET = 17;
     private static final int SOL_PACKET = 263;
     private static final int PACKET_QDISC_BYPASS = 20;
     /** struct mmsghdr of a 64-bit machine. */
@@ -57,20 +55,7 @@ final class RawSender implements AutoCloseable {
      * @param frames at least one
      */
     static RawSender open(int ifindex, List<byte[]> frames) {
-        int fd = Libc.socket(AF_PACKET, Libc.SOCK_RAW | Libc.SOCK_CLOEXEC, 0);
-        if (fd < 0) {
-            throw new KernelRefused("socket", "AF_PACKET", -fd);
-        }
-        byte[] address = ByteBuffer.allocate(20)
-                .order(ByteOrder.nativeOrder())
-                .putShort((short) AF_PACKET)
-                .putShort((short) 0)
-                .putInt(ifindex)
-                .array();
-        int bound = Libc.bind(fd, address);
-        if (bound < 0) {
-            throw new KernelRefused("bind", "interface " + ifindex, -bound);
-        }
+        int fd = PacketSocket.open(ifindex, PacketSocket.SENDS);
         Libc.setsockopt(fd, SOL_PACKET, PACKET_QDISC_BYPASS, 1);
         return new RawSender(fd, frames);
     }

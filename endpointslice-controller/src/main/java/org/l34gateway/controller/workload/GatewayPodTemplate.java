@@ -20,6 +20,8 @@ import io.fabric8.kubernetes.api.model.SecurityContext;
 import io.fabric8.kubernetes.api.model.SecurityContextBuilder;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
+import io.fabric8.kubernetes.api.model.VolumeMount;
+import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
 import java.util.Map;
 import org.l34gateway.api.Report;
 
@@ -91,10 +93,7 @@ final class GatewayPodTemplate {
                 .withCommand("/bin/rm", "-f", BIRD_GENERATED)
                 .withSecurityContext(rootWith())
                 .withResources(resources("10m", "8Mi", "16Mi"))
-                .addNewVolumeMount()
-                .withName("bird")
-                .withMountPath(BIRD_FOLDER)
-                .endVolumeMount()
+                .addToVolumeMounts(birdFolder())
                 .build();
     }
 
@@ -122,10 +121,7 @@ final class GatewayPodTemplate {
                         .withPeriodSeconds(20)
                         .withFailureThreshold(3)
                         .build())
-                .addNewVolumeMount()
-                .withName("bird")
-                .withMountPath(BIRD_FOLDER)
-                .endVolumeMount()
+                .addToVolumeMounts(birdFolder())
                 .build();
     }
 
@@ -153,14 +149,18 @@ final class GatewayPodTemplate {
                 .withStartupProbe(http("/healthz", 1, 120))
                 .withReadinessProbe(http("/readyz", 2, 2))
                 .withLivenessProbe(http("/healthz", 10, 6))
-                .addNewVolumeMount()
-                .withName("bird")
-                .withMountPath(BIRD_FOLDER)
-                .endVolumeMount()
+                .addToVolumeMounts(birdFolder())
                 .addNewVolumeMount()
                 .withName("tmp")
                 .withMountPath("/tmp")
                 .endVolumeMount()
+                .build();
+    }
+
+    private static VolumeMount birdFolder() {
+        return new VolumeMountBuilder()
+                .withName("bird")
+                .withMountPath(BIRD_FOLDER)
                 .build();
     }
 
