@@ -62,7 +62,9 @@ final class ChainBook {
                 key + " " + flags + elements.stream().map(Element::toString).collect(Collectors.joining("\n"));
         String name = kind + "_" + hash(text);
         maps.putIfAbsent(
-                name, WantedTable.Elements.of(new SetShape(name, List.of(key), Other.VERDICT, flags, 0), elements));
+                name,
+                WantedTable.Elements.of(
+                        new SetShape(name, List.of(key), Other.VERDICT, flags, elements.size()), elements));
         return name;
     }
 

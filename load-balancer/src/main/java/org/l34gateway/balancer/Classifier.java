@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -74,23 +75,64 @@ final class Classifier {
     private static final List<Field> ALL = List.of(Field.values());
 
     /** Numbers from the first to the last. */
-    private record Range(BigInteger first, BigInteger last) {}
+    private record Range(BigInteger first, BigInteger last) {
+        boolean isSingle() {
+            return first.equals(last);
+        }
+    }
+
+    /** Which destination ports are looked at. */
+    enum Choice {
+        EVERY_PORT,
+        /** Those that {@link #exact} finds are looked up elsewhere, before. */
+        WITHOUT_SERVICES
+    }
 
     /** The rules for packets with ports, by their protocol. Flows in the order of their priority. */
-    List<List<Expression>> rules(List<Way> ways, Protocol protocol) {
-        List<Way> admitted = ways.stream()
+    List<List<Expression>> rules(List<Way> ways, Protocol protocol, Choice choice) {
+        List<Way> admitted = admitting(ways, protocol);
+        Set<Integer> elsewhere = choice == Choice.EVERY_PORT
+                ? Set.of()
+                : exact(view.family(), ways, protocol).keySet();
+        return prefixed(view.isProtocol(protocol), level(admitted, ALL, elsewhere));
+    }
+
+    private static List<Way> admitting(List<Way> ways, Protocol protocol) {
+        return ways.stream()
                 .filter(way -> way.flow().protocols().contains(protocol))
                 .toList();
-        return prefixed(view.isProtocol(protocol), level(admitted, ALL));
+    }
+
+    /** Single destination ports that a flow takes whatever the client is. Flows in the order of their priority. */
+    static SortedMap<Integer, Way> exact(IpFamily family, List<Way> ways, Protocol protocol) {
+        SortedMap<Integer, Way> exact = new TreeMap<>();
+        List<Way> reaching = admitting(ways, protocol).stream()
+                .filter(way -> admits(way.flow(), family))
+                .toList();
+        split(family, reaching, Field.DESTINATION_PORT).forEach((left, ranges) -> {
+            Way first = left.getFirst();
+            if (restricts(family, first, Field.SOURCE).isEmpty()
+                    && restricts(family, first, Field.SOURCE_PORT).isEmpty()) {
+                ranges.stream()
+                        .filter(Range::isSingle)
+                        .forEach(range -> exact.put(range.first().intValue(), first));
+            }
+        });
+        return exact;
     }
 
     /** The rules for packets without ports: the first flow that admits the client takes them. */
     List<List<Expression>> rulesByClient(List<Way> ways) {
-        return level(ways, List.of(Field.SOURCE));
+        return level(ways, List.of(Field.SOURCE), Set.of());
     }
 
-    /** @param fields that are still to be looked at */
-    private List<List<Expression>> level(List<Way> ways, List<Field> fields) {
+    /**
+     * The rules for what is left.
+     *
+     * @param fields that are still to be looked at
+     * @param elsewhere values of the first of them that need not be
+     */
+    private List<List<Expression>> level(List<Way> ways, List<Field> fields, Set<Integer> elsewhere) {
         if (ways.isEmpty()) {
             return List.of();
         }
@@ -99,27 +141,34 @@ final class Classifier {
         }
         Field here = fields.getFirst();
         List<Field> rest = fields.subList(1, fields.size());
-        Map<List<Way>, List<Range>> split = split(ways, here);
-        List<Way> others =
-                ways.stream().filter(way -> restricts(way, here).isEmpty()).toList();
+        Map<List<Way>, List<Range>> split = split(view.family(), ways, here);
+        List<Way> others = ways.stream()
+                .filter(way -> restricts(view.family(), way, here).isEmpty())
+                .toList();
         split.remove(others);
         Map<Range, List<List<Expression>>> children = new LinkedHashMap<>();
         split.forEach((left, ranges) -> {
-            List<List<Expression>> child = level(left, rest);
-            ranges.forEach(range -> children.put(range, child));
+            List<Range> looked = ranges.stream()
+                    .filter(range -> !range.isSingle()
+                            || !elsewhere.contains(range.first().intValue()))
+                    .toList();
+            if (!looked.isEmpty()) {
+                List<List<Expression>> child = level(left, rest, Set.of());
+                looked.forEach(range -> children.put(range, child));
+            }
         });
         List<List<Expression>> rules =
                 new ArrayList<>(children.size() <= COMPARED ? compared(here, children) : lookedUp(here, children));
-        rules.addAll(level(others, rest));
+        rules.addAll(level(others, rest, Set.of()));
         return rules;
     }
 
     /** The flows that are left → where in the field that holds. Flows that admit nothing of it are in no list. */
-    private Map<List<Way>, List<Range>> split(List<Way> ways, Field field) {
+    private static Map<List<Way>, List<Range>> split(IpFamily family, List<Way> ways, Field field) {
         SortedSet<BigInteger> borders = new TreeSet<>();
         Map<Way, List<Range>> admitted = new HashMap<>();
         for (Way way : ways) {
-            List<Range> ranges = restricts(way, field);
+            List<Range> ranges = restricts(family, way, field);
             admitted.put(way, ranges);
             for (Range range : ranges) {
                 borders.add(range.first());
@@ -157,11 +206,11 @@ final class Classifier {
     }
 
     /** What a flow admits of a field; empty when that is everything. */
-    private List<Range> restricts(Way way, Field field) {
+    private static List<Range> restricts(IpFamily family, Way way, Field field) {
         return switch (field) {
             case DESTINATION_PORT -> ports(way.flow().destinationPorts());
             case SOURCE_PORT -> ports(way.flow().sourcePorts());
-            case SOURCE -> clients(way.flow());
+            case SOURCE -> clients(family, way.flow());
         };
     }
 
@@ -173,8 +222,7 @@ final class Classifier {
                         .toList();
     }
 
-    private List<Range> clients(Flow flow) {
-        IpFamily family = view.family();
+    private static List<Range> clients(IpFamily family, Flow flow) {
         if (flow.sources().stream().anyMatch(prefix -> prefix.family() == family && prefix.length() == 0)) {
             return List.of();
         }
@@ -199,7 +247,7 @@ final class Classifier {
         List<List<Expression>> rules = new ArrayList<>();
         children.forEach((range, child) -> {
             Octets first = octets(field, range.first());
-            Expression match = range.first().equals(range.last())
+            Expression match = range.isSingle()
                     ? new Compare(R0, Comparison.EQUAL, first)
                     : new Within(R0, first, octets(field, range.last()));
             rules.addAll(prefixed(List.of(load(field), match), child));
@@ -215,7 +263,7 @@ final class Classifier {
         for (Range range : sorted.values()) {
             String chain = chain(children.getOrDefault(range, List.of()));
             Octets first = octets(field, range.first());
-            if (range.first().equals(range.last())) {
+            if (range.isSingle()) {
                 single.add(Element.jump(first, chain));
             } else {
                 ranges.add(Element.jump(first, chain));

@@ -19,6 +19,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.l34gateway.balancer.Tables.FastLane;
 import org.l34gateway.ip.IpAddress;
+import org.l34gateway.ip.IpFamily;
 import org.l34gateway.ip.IpPrefix;
 import org.l34gateway.linux.NetlinkSocket;
 import org.l34gateway.linux.Sysctl;
@@ -28,6 +29,7 @@ import org.l34gateway.linux.nftables.Octets;
 import org.l34gateway.netlink.KernelRefused;
 import org.l34gateway.netlink.Link;
 import org.l34gateway.netlink.Rtnetlink;
+import org.l34gateway.program.Flow;
 import org.l34gateway.program.FlowHash;
 import org.l34gateway.program.ForwardingProgram;
 import org.l34gateway.program.TargetGroup;
@@ -242,13 +244,17 @@ public final class LoadBalancer implements AutoCloseable {
         Map<Integer, IpAddress> addresses =
                 RoutingPlan.Present.read(netlink, interfaces.families()).marks();
         SortedMap<IpPrefix, SortedSet<IpAddress>> targets = new TreeMap<>();
-        for (String dispatch : List.of(Tables.DISPATCH4, Tables.DISPATCH6)) {
-            present.entries(dispatch).forEach(vip -> {
-                if (vip.content() instanceof Element.Goto(String chain)) {
-                    IpAddress address = IpAddress.of(vip.key().toBytes());
-                    targets.put(IpPrefix.host(address), targets(chain, present, addresses));
-                }
-            });
+        Map<String, SortedSet<IpAddress>> byChain = new HashMap<>();
+        for (IpFamily family : IpFamily.values()) {
+            for (String map : Tables.ways(family)) {
+                present.entries(map).forEach(way -> {
+                    if (way.content() instanceof Element.Goto(String chain)) {
+                        IpPrefix vip = IpPrefix.host(IpAddress.of(way.key().first(family.bits() / 8)));
+                        targets.computeIfAbsent(vip, _ -> new TreeSet<>())
+                                .addAll(byChain.computeIfAbsent(chain, _ -> targets(chain, present, addresses)));
+                    }
+                });
+            }
         }
         List<String> problems = new ArrayList<>(check());
         present.chains().forEach((name, chain) -> {
@@ -286,7 +292,7 @@ public final class LoadBalancer implements AutoCloseable {
 
     /** All chains, sets and maps to which a chain leads, and itself. */
     private static void reach(String name, PresentTable table, Set<String> reached) {
-        if (!reached.add(name)) {
+        if (Tables.isOfAllVips(name) || !reached.add(name)) {
             return;
         }
         Nftables.Chain chain = table.chains().get(name);
@@ -328,6 +334,16 @@ public final class LoadBalancer implements AutoCloseable {
                 flows.put(flow.name(), count);
             }
         });
+        Forwarding forwarding = Forwarding.of(program, interfaces.families(), Marks.NONE);
+        for (IpFamily family : interfaces.families()) {
+            Map<Octets, Flow> services = Tables.flowsOfServices(forwarding, family);
+            tables.counts(Tables.named(Tables.SERVICES, family)).forEach((service, count) -> {
+                Flow flow = services.get(service);
+                if (flow != null) {
+                    flows.merge(flow.name(), count, Nftables.Count::plus);
+                }
+            });
+        }
         Map<Counters.TargetKey, Nftables.Count> targets = new HashMap<>();
         Set<String> maps = tables.read(Tables.DECIDES).elements().keySet();
         for (TargetGroup group : program.groups()) {

@@ -15,6 +15,8 @@ import org.l34gateway.ip.IpAddress;
  * @param byAddress marks of target addresses, 1..65,535; addresses of all groups share one numbering
  */
 record Marks(SortedMap<IpAddress, Integer> byAddress) {
+    /** No address has one. */
+    static final Marks NONE = new Marks(new TreeMap<>());
     /** A packet with a VIP as source, on its way to the outside. */
     static final int ANSWER = 1 << 30;
     /** The bits of a target's mark. */

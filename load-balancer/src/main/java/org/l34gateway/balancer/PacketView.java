@@ -26,10 +26,7 @@ import org.l34gateway.program.Protocol;
  * IPv4 header without options (20 bytes) and an IPv6 header without extensions (40 bytes).
  */
 enum PacketView {
-    /** At an interface, before reassembly: no fragment and no extension header matches a protocol. */
-    FAST4(IpFamily.IPV4, 12, 0),
-    FAST6(IpFamily.IPV6, 8, 0),
-    /** After reassembly. */
+    /** The packet itself; it is no fragment. */
     WHOLE4(IpFamily.IPV4, 12, 0),
     WHOLE6(IpFamily.IPV6, 8, 0),
     /** Inside an ICMP error. */
@@ -62,10 +59,6 @@ enum PacketView {
         return family;
     }
 
-    static PacketView fast(IpFamily family) {
-        return family == IpFamily.IPV4 ? FAST4 : FAST6;
-    }
-
     static PacketView whole(IpFamily family) {
         return family == IpFamily.IPV4 ? WHOLE4 : WHOLE6;
     }
@@ -89,56 +82,82 @@ enum PacketView {
 
     /** Matches packets of a protocol whose ports can be read. */
     List<Expression> isProtocol(Protocol protocol) {
-        Octets number = Octets.network(protocol.number(), 1);
-        return switch (this) {
-            case FAST4 ->
-                // Offset of the fragment and "more fragments", lifetime, protocol.
-                List.of(
-                        new Load(R0, Header.NETWORK, 6, 4),
-                        new Mask(R0, R0, Octets.network(0x3FFF00FF, 4), Octets.network(0, 4)),
-                        new Compare(R0, Comparison.EQUAL, Octets.network(protocol.number(), 4)));
-            case FAST6 ->
-                List.of(new Load(R0, Header.NETWORK, IPV6_NEXT_HEADER, 1), new Compare(R0, Comparison.EQUAL, number));
-            case WHOLE4, WHOLE6 -> List.of(new LoadMeta(R0, Meta.TRANSPORT), new Compare(R0, Comparison.EQUAL, number));
-            case QUOTED4 ->
-                List.of(
+        List<Expression> is = new ArrayList<>(hasPorts());
+        is.add(protocol(R0));
+        is.add(new Compare(R0, Comparison.EQUAL, Octets.network(protocol.number(), 1)));
+        return is;
+    }
+
+    /** Matches packets whose ports are where {@link #ports} reads them, if their protocol has some; loses register 0. */
+    private List<Expression> hasPorts() {
+        return this == QUOTED4
+                ? List.of(
                         new Load(R0, Header.TRANSPORT, QUOTED, 1),
                         new Compare(R0, Comparison.EQUAL, Octets.network(PLAIN_IPV4, 1)),
                         // Only the first fragment has ports.
                         new Load(R0, Header.TRANSPORT, QUOTED + 6, 2),
                         new Mask(R0, R0, Octets.network(0x1FFF, 2), Octets.network(0, 2)),
-                        new Compare(R0, Comparison.EQUAL, Octets.network(0, 2)),
-                        new Load(R0, Header.TRANSPORT, QUOTED + IPV4_PROTOCOL, 1),
-                        new Compare(R0, Comparison.EQUAL, number));
-            case QUOTED6 ->
-                List.of(
-                        new Load(R0, Header.TRANSPORT, QUOTED + IPV6_NEXT_HEADER, 1),
-                        new Compare(R0, Comparison.EQUAL, number));
+                        new Compare(R0, Comparison.EQUAL, Octets.network(0, 2)))
+                : List.of();
+    }
+
+    /** Loads the number of the transport protocol, 1 byte. */
+    private Expression protocol(Register to) {
+        return switch (this) {
+            case WHOLE4, WHOLE6 -> new LoadMeta(to, Meta.TRANSPORT);
+            case QUOTED4 -> new Load(to, Header.TRANSPORT, QUOTED + IPV4_PROTOCOL, 1);
+            case QUOTED6 -> new Load(to, Header.TRANSPORT, QUOTED + IPV6_NEXT_HEADER, 1);
         };
     }
 
-    /** Matches packets of the fast path that are no TCP. */
-    List<Expression> isNotTcp() {
-        int offset = family == IpFamily.IPV4 ? IPV4_PROTOCOL : IPV6_NEXT_HEADER;
-        return List.of(
-                new Load(R0, Header.NETWORK, offset, 1),
-                new Compare(R0, Comparison.NOT_EQUAL, Octets.network(Protocol.TCP.number(), 1)));
+    /** Loads the VIP, the protocol and the VIP's port, each padded to a register. */
+    List<Expression> service(Register to) {
+        Register protocol = to.after(addressBytes());
+        List<Expression> loads = new ArrayList<>(hasPorts());
+        loads.addAll(List.of(vip(to), protocol(protocol), vipPort(protocol.after(1))));
+        return loads;
     }
 
     /**
-     * Matches packets of the fast path that can go on as they are: they live longer than one hop and fit the next link. What the
-     * header says is looked at, so that a packet that the interface has put together of small ones counts as large.
+     * Matches packets that can go on as they are, before reassembly: they are no fragments, live longer than one hop and fit the
+     * next link. What the header says is looked at, so that a packet that the interface has put together of small ones counts
+     * as large. Whole words are compared, which the kernel does in place.
      */
-    List<Expression> passesUnchanged(int mtuBytes) {
+    static List<Expression> passesUnchanged(IpFamily family, int mtuBytes) {
+        Octets zero = Octets.network(0, Integer.BYTES);
         boolean ipv4 = family == IpFamily.IPV4;
         int most = Math.clamp(mtuBytes - (ipv4 ? 0 : IPV6_HEADER), 1, 0xFFFF);
+        List<Expression> passes = new ArrayList<>();
+        if (ipv4) {
+            // "More fragments" and the offset of a fragment.
+            passes.add(new Load(R0, Header.NETWORK, 4, Integer.BYTES));
+            passes.add(new Mask(R0, R0, Octets.network(0x3FFF, Integer.BYTES), zero));
+            passes.add(new Compare(R0, Comparison.EQUAL, zero));
+        }
+        passes.add(new Load(R0, Header.NETWORK, ipv4 ? 8 : 4, Integer.BYTES));
+        passes.add(new Mask(R0, R0, Octets.network(ipv4 ? 0xFE000000 : 0xFE, Integer.BYTES), zero));
+        passes.add(new Compare(R0, Comparison.NOT_EQUAL, zero));
+        passes.add(new Load(R0, Header.NETWORK, ipv4 ? 2 : 4, 2));
+        // 0 stands for a length that does not fit (RFC 2675, BIG TCP).
+        passes.add(new Within(R0, Octets.network(1, 2), Octets.network(most, 2)));
+        return List.copyOf(passes);
+    }
+
+    /** Matches packets whose first header names the protocol: no extension, and so no fragment of IPv6, is between. */
+    static List<Expression> beginsWith(IpFamily family, Protocol protocol) {
         return List.of(
-                new Load(R0, Header.NETWORK, ipv4 ? 8 : 7, 1),
-                new Mask(R0, R0, Octets.network(0xFE, 1), Octets.network(0, 1)),
-                new Compare(R0, Comparison.NOT_EQUAL, Octets.network(0, 1)),
-                new Load(R0, Header.NETWORK, ipv4 ? 2 : 4, 2),
-                // 0 stands for a length that does not fit (RFC 2675, BIG TCP).
-                new Within(R0, Octets.network(1, 2), Octets.network(most, 2)));
+                headerProtocol(family, R0), new Compare(R0, Comparison.EQUAL, Octets.network(protocol.number(), 1)));
+    }
+
+    private static Expression headerProtocol(IpFamily family, Register to) {
+        return new Load(to, Header.NETWORK, family == IpFamily.IPV4 ? IPV4_PROTOCOL : IPV6_NEXT_HEADER, 1);
+    }
+
+    /** The same as {@link #service} of whole packets, of those that begin with their protocol. */
+    static List<Expression> serviceAtOnce(IpFamily family, Register to) {
+        PacketView view = whole(family);
+        Register protocol = to.after(view.addressBytes());
+        return List.of(view.vip(to), headerProtocol(family, protocol), view.vipPort(protocol.after(1)));
     }
 
     /** Loads the client's address. */
@@ -169,9 +188,10 @@ enum PacketView {
 
     /** Loads the client's address and the VIP, one behind the other. */
     List<Expression> addresses(Register to) {
-        return isQuoted()
-                ? List.of(client(to), vip(to.after(addressBytes())))
-                : List.of(new Load(to, header(), addresses, 2 * addressBytes()));
+        // The kernel reads 4 bytes in place, but calls a function for more: then better once for both.
+        return this == WHOLE6
+                ? List.of(new Load(to, header(), addresses, 2 * addressBytes()))
+                : List.of(client(to), vip(to.after(addressBytes())));
     }
 
     /** Loads the client's port and the VIP's into one register. */

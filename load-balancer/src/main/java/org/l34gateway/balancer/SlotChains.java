@@ -6,6 +6,7 @@ import static org.l34gateway.balancer.ChainBook.rule;
 import java.util.ArrayList;
 import java.util.List;
 import org.l34gateway.linux.nftables.Expression;
+import org.l34gateway.linux.nftables.Expression.Accept;
 import org.l34gateway.linux.nftables.Expression.Change;
 import org.l34gateway.linux.nftables.Expression.ChangeMap;
 import org.l34gateway.linux.nftables.Expression.Compare;
@@ -18,7 +19,6 @@ import org.l34gateway.linux.nftables.Expression.LoadMeta;
 import org.l34gateway.linux.nftables.Expression.Lookup;
 import org.l34gateway.linux.nftables.Expression.Mask;
 import org.l34gateway.linux.nftables.Expression.Meta;
-import org.l34gateway.linux.nftables.Expression.Return;
 import org.l34gateway.linux.nftables.Expression.SetMark;
 import org.l34gateway.linux.nftables.Expression.ShiftRight;
 import org.l34gateway.linux.nftables.Octets;
@@ -27,8 +27,8 @@ import org.l34gateway.program.FlowHash;
 import org.l34gateway.program.Protocol;
 
 /**
- * Writes the chains from a pool's slots to the mark of a target. They are jumped to, and return with the mark, or with none.
- * All flows of a pool share them: the kernel looks at every chain that names a map for each element of the map.
+ * Writes the chains from a pool's slots to the mark of a target, with which the packet goes on. All flows of a pool share
+ * them: the kernel looks at every chain that names a map for each element of the map, and a packet finds them in the cache.
  *
  * <p>A TCP connection stays where it is when its slot moves to another target while its own is still there. The slot then says
  * who had it before, for a while. Meanwhile a SYN goes to the slot's owner and its connection is remembered with that; any
@@ -53,7 +53,7 @@ final class SlotChains {
     private static final Register MARK = new Register(12);
     private static final Register ENDING = new Register(13);
     private static final Octets ZERO = Octets.host(0);
-    private static final List<Expression> DONE = List.of(new SetMark(MARK), new Return());
+    private static final List<Expression> DONE = List.of(new SetMark(MARK), new Accept());
 
     private static final int TCP_FLAGS = 13;
     private static final int FIN_OR_RST = 0x05;
@@ -70,36 +70,21 @@ final class SlotChains {
         this.names = names;
     }
 
-    /** The chain for packets that the fast path does not take, and for ICMP errors. */
-    String complete(SlotPool pool, PacketView view, HashInput input) {
+    /**
+     * The chain from a packet of this view to its target.
+     *
+     * @param nobody the chain for packets whose target is not there
+     */
+    String chain(SlotPool pool, PacketView view, HashInput input, String nobody) {
+        Goto none = new Goto(nobody);
         List<List<Expression>> rules = new ArrayList<>();
         rules.add(rule(state(pool, view, input), target(STATE, pool), DONE));
         if (input == HashInput.FLOW) {
-            rules.add(rule(view.isProtocol(Protocol.TCP), List.of(new Goto(remembering(pool, view)))));
+            rules.add(rule(view.isProtocol(Protocol.TCP), List.of(new Goto(remembering(pool, view, none)))));
         }
         rules.add(rule(state(pool, view, input), owner(), target(TARGET, pool), DONE));
-        rules.add(clearMark());
-        return book.chain("lookup", rules);
-    }
-
-    /**
-     * The chain for packets at an interface. Those that it does not mark go the complete way: what is too large or at the
-     * end of its life, and TCP of slots that remember.
-     *
-     * @param mtuBytes of the interface towards the targets
-     */
-    String fast(SlotPool pool, PacketView view, HashInput input, int mtuBytes) {
-        List<List<Expression>> rules = new ArrayList<>();
-        rules.add(rule(view.passesUnchanged(mtuBytes), state(pool, view, input), target(STATE, pool), DONE));
-        rules.add(rule(
-                view.isNotTcp(),
-                view.passesUnchanged(mtuBytes),
-                state(pool, view, input),
-                owner(),
-                target(TARGET, pool),
-                DONE));
-        rules.add(clearMark());
-        return book.chain("fast", rules);
+        rules.add(List.of(none));
+        return book.chain("slots", rules);
     }
 
     /** Nothing of a packet's way may be left in its mark. */
@@ -133,7 +118,7 @@ final class SlotChains {
     }
 
     /** The chain for packets of a slot that is another target's than some of its connections. */
-    private String remembering(SlotPool pool, PacketView view) {
+    private String remembering(SlotPool pool, PacketView view, Goto none) {
         String flows = PoolNames.flows(pool);
         List<Expression> slot = state(pool, view, HashInput.FLOW);
         List<Expression> flow = view.flowAsKey(R0);
@@ -198,7 +183,7 @@ final class SlotChains {
             rules.add(rule(slot, former(), target(TARGET, pool), DONE));
         }
         rules.add(rule(slot, owner(), target(TARGET, pool), DONE));
-        rules.add(clearMark());
+        rules.add(List.of(none));
         return book.chain("tcp", rules);
     }
 

@@ -4,6 +4,7 @@ package org.l34gateway.balancer;
 import static org.l34gateway.balancer.ChainBook.rule;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -15,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 import org.l34gateway.balancer.Forwarding.Way;
 import org.l34gateway.balancer.WantedTable.Elements;
 import org.l34gateway.balancer.WantedTable.Hook;
-import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpFamily;
 import org.l34gateway.ip.IpPrefix;
 import org.l34gateway.linux.nftables.Element;
@@ -45,8 +45,10 @@ import org.l34gateway.linux.nftables.SetShape.Flag;
 import org.l34gateway.linux.nftables.SetShape.Other;
 import org.l34gateway.linux.nftables.TableName;
 import org.l34gateway.netlink.Link;
+import org.l34gateway.program.Flow;
 import org.l34gateway.program.FlowHash;
 import org.l34gateway.program.Protocol;
+import org.l34gateway.program.SlotTableSize;
 
 /**
  * Writes the two tables for a program. {@code inet l34} decides; {@code netdev l34} sends on what an interface's chain of the
@@ -58,17 +60,24 @@ final class Tables {
     static final TableName DECIDES = new TableName(TableName.Family.INET, "l34");
     static final TableName SENDS = new TableName(TableName.Family.NETDEV, "l34");
 
-    static final String VIPS4 = "vips4";
-    static final String VIPS6 = "vips6";
-    static final String DISPATCH4 = "dispatch4";
-    static final String DISPATCH6 = "dispatch6";
-    private static final String FAST4 = "fast4";
-    private static final String FAST6 = "fast6";
-    private static final String ADDRESSES4 = "addresses4";
-    private static final String ADDRESSES6 = "addresses6";
+    /** VIP → the chain that knows all its flows. */
+    private static final String DISPATCH = "dispatch";
+    /** VIP, protocol and port → the chain of a flow's backends; counts. */
+    static final String SERVICES = "services";
+    /** The same for packets inside ICMP errors. */
+    private static final String QUOTED_SERVICES = "quoted_services";
+
+    private static final String VIPS = "vips";
+    private static final String ADDRESSES = "addresses";
 
     /** At most, of one group and family; a connection that finds no room is treated by its slot. */
     static final int MOST_FLOWS = 1 << 18;
+
+    /** At most, of one family. A map whose size the kernel knows is a plain hash table, which costs a packet half as much. */
+    static final int MOST_VIPS = 1 << 14;
+
+    /** At most, of one family; the ports of VIPs that find no room are looked for in the VIP's own chain. */
+    private static final int MOST_SERVICES = 1 << 16;
 
     /** The order at an interface: first the mark, then the way out. */
     private static final int MARKING = 0;
@@ -168,7 +177,11 @@ final class Tables {
                         elements.add(Element.data(Octets.host(SlotState.target(identifier)), Octets.host(mark))));
         return Elements.of(
                 new SetShape(
-                        PoolNames.TARGETS + names.of(pool), List.of(Datum.MARK), Datum.MARK, Set.of(Flag.COUNTS), 0),
+                        PoolNames.TARGETS + names.of(pool),
+                        List.of(Datum.MARK),
+                        Datum.MARK,
+                        Set.of(Flag.COUNTS),
+                        SlotTableSize.forCapacity(pool.capacity()).universe()),
                 elements);
     }
 
@@ -187,25 +200,89 @@ final class Tables {
     }
 
     private void vips(IpFamily family, SortedMap<String, Elements> elements) {
-        boolean ipv4 = family == IpFamily.IPV4;
         List<Element> vips = new ArrayList<>();
         List<Element> dispatch = new ArrayList<>();
-        List<Element> fast = new ArrayList<>();
-        for (Map.Entry<IpPrefix, List<Way>> each : forwarding.ways().entrySet()) {
-            IpAddress vip = each.getKey().address();
-            if (vip.family() == family) {
-                vips.add(Element.member(Octets.of(vip)));
-                dispatch.add(Element.jump(Octets.of(vip), vipChains.complete(family, each.getValue())));
-                if (fastLane != null) {
-                    fast.add(
-                            Element.jump(Octets.of(vip), vipChains.fast(family, each.getValue(), fastLane.mtuBytes())));
+        List<Element> services = new ArrayList<>();
+        List<Element> quoted = new ArrayList<>();
+        Map<IpPrefix, List<Way>> exact = exact(forwarding, family);
+        forwarding.ways().forEach((prefix, ways) -> {
+            if (prefix.family() == family) {
+                Octets vip = Octets.of(prefix.address());
+                boolean listed = exact.containsKey(prefix);
+                if (listed) {
+                    services.addAll(services(vip, vipChains.services(PacketView.whole(family), ways)));
+                    quoted.addAll(services(vip, vipChains.services(PacketView.quoted(family), ways)));
                 }
+                String chain = vipChains.chain(family, ways, listed ? named(QUOTED_SERVICES, family) : "");
+                vips.add(Element.member(vip));
+                dispatch.add(Element.jump(vip, chain));
+            }
+        });
+        List<Datum> vip = List.of(address(family));
+        List<Datum> service = List.of(address(family), Datum.PROTOCOL, Datum.PORT);
+        put(elements, Elements.of(new SetShape(named(VIPS, family), vip, Other.NOTHING, Set.of(), MOST_VIPS), vips));
+        put(elements, Elements.of(SetShape.verdicts(named(DISPATCH, family), vip, MOST_VIPS), dispatch));
+        put(
+                elements,
+                Elements.of(SetShape.verdicts(named(SERVICES, family), service, MOST_SERVICES, Flag.COUNTS), services));
+        put(elements, Elements.of(SetShape.verdicts(named(QUOTED_SERVICES, family), service, MOST_SERVICES), quoted));
+    }
+
+    private static List<Element> services(Octets vip, List<VipChains.Service> services) {
+        return services.stream()
+                .map(service -> Element.jump(key(vip, service.protocol(), service.port()), service.chain()))
+                .toList();
+    }
+
+    private static Octets key(Octets vip, Protocol protocol, int port) {
+        // The port's two bytes come first in the last register.
+        return vip.then(Octets.network(protocol.number(), 1)).then(Octets.network(port << Short.SIZE, Integer.BYTES));
+    }
+
+    /** The VIPs whose services are in the map. */
+    private static Map<IpPrefix, List<Way>> exact(Forwarding forwarding, IpFamily family) {
+        Map<IpPrefix, List<Way>> exact = new TreeMap<>();
+        int room = MOST_SERVICES;
+        for (Map.Entry<IpPrefix, List<Way>> each : forwarding.ways().entrySet()) {
+            if (each.getKey().family() == family) {
+                for (Protocol protocol : Protocol.values()) {
+                    room -= Classifier.exact(family, each.getValue(), protocol).size();
+                }
+                if (room < 0) {
+                    break;
+                }
+                exact.put(each.getKey(), each.getValue());
             }
         }
-        List<Datum> key = List.of(address(family));
-        put(elements, Elements.of(new SetShape(ipv4 ? VIPS4 : VIPS6, key, Other.NOTHING, Set.of(), 0), vips));
-        put(elements, Elements.of(SetShape.verdicts(ipv4 ? DISPATCH4 : DISPATCH6, key), dispatch));
-        put(elements, Elements.of(SetShape.verdicts(ipv4 ? FAST4 : FAST6, key), fast));
+        return exact;
+    }
+
+    /** Element of the map of services → the flow that has it. */
+    static Map<Octets, Flow> flowsOfServices(Forwarding forwarding, IpFamily family) {
+        Map<Octets, Flow> flows = new HashMap<>();
+        exact(forwarding, family).forEach((prefix, ways) -> {
+            for (Protocol protocol : Protocol.values()) {
+                Classifier.exact(family, ways, protocol)
+                        .forEach(
+                                (port, way) -> flows.put(key(Octets.of(prefix.address()), protocol, port), way.flow()));
+            }
+        });
+        return flows;
+    }
+
+    /** The name of what there is for each family. */
+    static String named(String kind, IpFamily family) {
+        return kind + (family == IpFamily.IPV4 ? "4" : "6");
+    }
+
+    /** Names of the maps from VIPs, or keys that begin with a VIP, to chains. */
+    static List<String> ways(IpFamily family) {
+        return List.of(named(DISPATCH, family), named(SERVICES, family));
+    }
+
+    /** Whether a map says nothing about the VIP in whose chains its name stands. */
+    static boolean isOfAllVips(String map) {
+        return map.startsWith(QUOTED_SERVICES);
     }
 
     private SortedMap<String, Hook> hooks() {
@@ -215,7 +292,10 @@ final class Tables {
         hook(hooks, new HookedChain("forwarded", HookedChain.Hook.FORWARD, 0, true, ""), forwarded());
         if (fastLane != null) {
             for (String name : fastLane.interfaces()) {
-                hook(hooks, new HookedChain("fast_" + name, HookedChain.Hook.INGRESS, MARKING, false, name), marking());
+                hook(
+                        hooks,
+                        new HookedChain("fast_" + name, HookedChain.Hook.INGRESS, MARKING, false, name),
+                        marking(fastLane.mtuBytes()));
             }
         }
         return hooks;
@@ -239,29 +319,49 @@ final class Tables {
         return List.of(new Constant(R0, Octets.host(Marks.ANSWER)), new SetMark(R0), new Accept());
     }
 
-    /** At an external interface. A mark that somebody else has put on a packet must not send it to a target. */
-    private static List<List<Expression>> marking() {
-        return List.of(SlotChains.clearMark(), dispatch(IpFamily.IPV4, FAST4), dispatch(IpFamily.IPV6, FAST6));
+    /**
+     * At an external interface. What can go on as it is goes through the chains of the complete way here already; all else keeps
+     * no mark, also none that somebody else has put on it.
+     */
+    private List<List<Expression>> marking(int mtuBytes) {
+        List<List<Expression>> rules = new ArrayList<>();
+        for (IpFamily family : IpFamily.values()) {
+            List<List<Expression>> passing = new ArrayList<>();
+            passing.add(rule(
+                    PacketView.serviceAtOnce(family, R0), List.of(new LookupVerdict(named(SERVICES, family), R0))));
+            for (Protocol protocol : Protocol.values()) {
+                passing.add(rule(PacketView.beginsWith(family, protocol), dispatch(family)));
+            }
+            passing.add(SlotChains.clearMark());
+            rules.add(rule(
+                    isFamily(family),
+                    PacketView.passesUnchanged(family, mtuBytes),
+                    List.of(new Goto(book.chain("passing", passing)))));
+        }
+        rules.add(SlotChains.clearMark());
+        return rules;
     }
 
-    private static List<Expression> dispatch(IpFamily family, String map) {
-        return rule(isFamily(family), List.of(PacketView.whole(family).vip(R0), new LookupVerdict(map, R0)));
+    private static List<Expression> dispatch(IpFamily family) {
+        return List.of(PacketView.whole(family).vip(R0), new LookupVerdict(named(DISPATCH, family), R0));
     }
 
     private List<List<Expression>> arriving() {
-        String requests = book.chain(
-                "requests",
-                List.of(
-                        SlotChains.clearMark(),
-                        dispatch(IpFamily.IPV4, DISPATCH4),
-                        dispatch(IpFamily.IPV6, DISPATCH6)));
+        List<List<Expression>> toVip = new ArrayList<>();
+        for (IpFamily family : IpFamily.values()) {
+            toVip.add(rule(
+                    isFamily(family),
+                    PacketView.whole(family).service(R0),
+                    List.of(new LookupVerdict(named(SERVICES, family), R0))));
+            toVip.add(rule(isFamily(family), dispatch(family)));
+        }
+        toVip.add(SlotChains.clearMark());
+        String requests = book.chain("requests", toVip);
         List<List<Expression>> fromInside = new ArrayList<>();
         for (IpFamily family : IpFamily.values()) {
             fromInside.add(rule(
                     isFamily(family),
-                    List.of(
-                            PacketView.whole(family).client(R0),
-                            new InSet(family == IpFamily.IPV4 ? VIPS4 : VIPS6, R0)),
+                    List.of(PacketView.whole(family).client(R0), new InSet(named(VIPS, family), R0)),
                     markAnswer()));
         }
         fromInside.add(List.of(new Goto(requests)));
@@ -299,16 +399,12 @@ final class Tables {
     private static List<List<Expression>> ownErrors() {
         List<List<Expression>> rules = new ArrayList<>();
         for (IpFamily family : IpFamily.values()) {
-            boolean ipv4 = family == IpFamily.IPV4;
-            rules.addAll(VipChains.errors(
-                    family,
-                    List.of(PacketView.whole(family).vip(R0), new LookupVerdict(ipv4 ? DISPATCH4 : DISPATCH6, R0))));
+            rules.addAll(VipChains.errors(family, dispatch(family)));
         }
         for (IpFamily family : IpFamily.values()) {
-            boolean ipv4 = family == IpFamily.IPV4;
             // In a request that is quoted, the VIP is where an answer has the client.
             List<Expression> quotesVip =
-                    List.of(PacketView.quoted(family).client(R0), new InSet(ipv4 ? VIPS4 : VIPS6, R0));
+                    List.of(PacketView.quoted(family).client(R0), new InSet(named(VIPS, family), R0));
             rules.addAll(VipChains.errors(family, rule(quotesVip, markAnswer())));
         }
         return rules;
@@ -344,27 +440,24 @@ final class Tables {
                     elements,
                     Elements.of(
                             new SetShape(
-                                    family == IpFamily.IPV4 ? ADDRESSES4 : ADDRESSES6,
+                                    named(ADDRESSES, family),
                                     List.of(Datum.MARK),
                                     address(family),
                                     Set.of(),
-                                    0),
+                                    Marks.TARGET_MASK),
                             addresses));
         }
         SortedMap<String, Hook> hooks = new TreeMap<>();
         if (fastLane != null) {
             Expression device = new Constant(DEVICE, Octets.host(fastLane.device()));
-            List<List<Expression>> rules = List.of(
-                    List.of(
-                            new LoadMeta(R0, Meta.MARK),
-                            new Lookup(R0, ADDRESSES4, R0),
-                            device,
-                            new Forward(IpFamily.IPV4, R0, DEVICE)),
-                    List.of(
-                            new LoadMeta(R0, Meta.MARK),
-                            new Lookup(R0, ADDRESSES6, R0),
-                            device,
-                            new Forward(IpFamily.IPV6, R0, DEVICE)));
+            List<List<Expression>> rules = new ArrayList<>();
+            for (IpFamily family : IpFamily.values()) {
+                rules.add(List.of(
+                        new LoadMeta(R0, Meta.MARK),
+                        new Lookup(R0, named(ADDRESSES, family), R0),
+                        device,
+                        new Forward(family, R0, DEVICE)));
+            }
             for (String name : fastLane.interfaces()) {
                 hook(hooks, new HookedChain("send_" + name, HookedChain.Hook.INGRESS, SENDING, false, name), rules);
             }

@@ -5,19 +5,19 @@ import static org.l34gateway.balancer.ChainBook.rule;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.l34gateway.balancer.Classifier.Choice;
 import org.l34gateway.balancer.Forwarding.Share;
 import org.l34gateway.balancer.Forwarding.Way;
 import org.l34gateway.ip.IpFamily;
 import org.l34gateway.linux.nftables.Expression;
-import org.l34gateway.linux.nftables.Expression.Accept;
 import org.l34gateway.linux.nftables.Expression.Compare;
 import org.l34gateway.linux.nftables.Expression.Comparison;
 import org.l34gateway.linux.nftables.Expression.Count;
 import org.l34gateway.linux.nftables.Expression.Goto;
 import org.l34gateway.linux.nftables.Expression.Header;
-import org.l34gateway.linux.nftables.Expression.Jump;
 import org.l34gateway.linux.nftables.Expression.Load;
 import org.l34gateway.linux.nftables.Expression.LoadMeta;
+import org.l34gateway.linux.nftables.Expression.LookupVerdict;
 import org.l34gateway.linux.nftables.Expression.Meta;
 import org.l34gateway.linux.nftables.Expression.Swap;
 import org.l34gateway.linux.nftables.Octets;
@@ -44,11 +44,6 @@ final class VipChains {
     private final Goto noFlow;
     private final Goto noTarget;
 
-    /** How the chain of a pool is made: the complete way or the fast one. */
-    private interface ToSlots {
-        String chain(SlotPool pool, HashInput input);
-    }
-
     VipChains(ChainBook book, FlowHash hash, PoolNames names) {
         this.book = book;
         this.hash = hash;
@@ -57,29 +52,33 @@ final class VipChains {
         this.slots = new SlotChains(book, hash, names);
     }
 
-    /** The chain of a VIP for whole packets and ICMP errors. */
-    String complete(IpFamily family, List<Way> ways) {
-        PacketView view = PacketView.whole(family);
-        List<List<Expression>> rules = new ArrayList<>(direct(view, ways));
-        rules.addAll(errors(family, List.of(new Goto(quoted(family, ways)))));
-        rules.addAll(withoutPorts(view, ways));
-        return book.chain("vip", rules);
+    /** What a hash finds: the VIP's protocol and port, and the chain where its packets go on. */
+    record Service(Protocol protocol, int port, String chain) {}
+
+    /** The ports of a VIP that one flow has whatever else a packet says. */
+    List<Service> services(PacketView view, List<Way> ways) {
+        List<Service> services = new ArrayList<>();
+        for (Protocol protocol : Protocol.values()) {
+            Classifier.exact(view.family(), reaching(ways, view.family()), protocol)
+                    .forEach((port, way) ->
+                            services.add(new Service(protocol, port, backend(view, way, input(protocol)))));
+        }
+        return services;
     }
 
-    /** The chain of a VIP for packets at an interface; what it does not mark goes the complete way. */
-    String fast(IpFamily family, List<Way> ways, int mtuBytes) {
-        PacketView view = PacketView.fast(family);
-        List<List<Expression>> rules = new ArrayList<>();
-        for (Protocol protocol : Protocol.values()) {
-            HashInput input = input(protocol);
-            Classifier classifier = new Classifier(
-                    book,
-                    view,
-                    way -> backend(view, way, input, "", (pool, by) -> slots.fast(pool, view, by, mtuBytes)),
-                    List.of());
-            rules.addAll(classifier.rules(reaching(ways, family), protocol));
-        }
-        return book.chain("fast_vip", rules);
+    /**
+     * The chain of a VIP.
+     *
+     * @param services the map of all VIPs' services, for ICMP errors; empty when this VIP's are in no map, so that all of its
+     *     ports are looked at here
+     */
+    String chain(IpFamily family, List<Way> ways, String services) {
+        PacketView view = PacketView.whole(family);
+        Choice choice = services.isEmpty() ? Choice.EVERY_PORT : Choice.WITHOUT_SERVICES;
+        List<List<Expression>> rules = new ArrayList<>(direct(view, ways, choice));
+        rules.addAll(errors(family, List.of(new Goto(quoted(family, ways, services, choice)))));
+        rules.addAll(withoutPorts(view, ways));
+        return book.chain("vip", rules);
     }
 
     /** The name of a flow's counter. */
@@ -87,10 +86,10 @@ final class VipChains {
         return "flow_" + ChainBook.hash(flow.name());
     }
 
-    private List<List<Expression>> direct(PacketView view, List<Way> ways) {
+    private List<List<Expression>> direct(PacketView view, List<Way> ways, Choice choice) {
         List<List<Expression>> rules = new ArrayList<>();
         for (Protocol protocol : Protocol.values()) {
-            rules.addAll(classifier(view, input(protocol)).rules(reaching(ways, view.family()), protocol));
+            rules.addAll(classifier(view, input(protocol)).rules(reaching(ways, view.family()), protocol, choice));
         }
         return rules;
     }
@@ -110,7 +109,8 @@ final class VipChains {
         return new Classifier(
                 book,
                 view,
-                way -> backend(view, way, input, noTarget.chain(), (pool, by) -> slots.complete(pool, view, by)),
+                way -> book.chain(
+                        "flow", List.of(List.of(new Count(counter(way.flow())), new Goto(backend(view, way, input))))),
                 List.of(noFlow));
     }
 
@@ -118,9 +118,13 @@ final class VipChains {
         return protocol == Protocol.SCTP ? HashInput.PORTS : HashInput.FLOW;
     }
 
-    private String quoted(IpFamily family, List<Way> ways) {
+    private String quoted(IpFamily family, List<Way> ways, String services, Choice choice) {
         PacketView view = PacketView.quoted(family);
-        List<List<Expression>> rules = new ArrayList<>(direct(view, ways));
+        List<List<Expression>> rules = new ArrayList<>();
+        if (!services.isEmpty()) {
+            rules.add(rule(view.service(R0), List.of(new LookupVerdict(services, R0))));
+        }
+        rules.addAll(direct(view, ways, choice));
         rules.addAll(withoutPorts(view, ways));
         return book.chain("errors", rules);
     }
@@ -159,42 +163,22 @@ final class VipChains {
                 .toList();
     }
 
-    /** @param nobody the chain where there is no target; empty when packets should simply not be marked */
-    private String backend(PacketView view, Way way, HashInput input, String nobody, ToSlots toSlots) {
+    /** The chain that chooses a backend of a flow and its target. Flows with the same backends share it. */
+    private String backend(PacketView view, Way way, HashInput input) {
         List<Share> shares = way.shares();
         return switch (shares.size()) {
-            case 0 -> dropping(nobody);
-            case 1 -> pool(way.flow(), shares.getFirst().pool(), input, nobody, toSlots);
-            default -> split(view, way, input, nobody, toSlots);
+            case 0 -> noTarget.chain();
+            case 1 -> pool(view, shares.getFirst().pool(), input);
+            default -> split(view, shares, input);
         };
     }
 
-    /** Where packets go for which there is no target; on the fast path a chain that does nothing. */
-    private String dropping(String nobody) {
-        return nobody.isEmpty() ? book.chain("fast", List.of()) : nobody;
-    }
-
-    /** The chain that asks the pool's slots and counts what finds a target. */
-    private String pool(Flow flow, SlotPool pool, HashInput input, String nobody, ToSlots toSlots) {
-        if (pool.isEmpty()) {
-            return dropping(nobody);
-        }
-        List<List<Expression>> rules = new ArrayList<>();
-        rules.add(List.of(new Jump(toSlots.chain(pool, input))));
-        rules.add(List.of(
-                new LoadMeta(R0, Meta.MARK),
-                new Compare(R0, Comparison.NOT_EQUAL, Octets.host(0)),
-                new Count(counter(flow)),
-                new Accept()));
-        if (!nobody.isEmpty()) {
-            rules.add(List.of(new Goto(nobody)));
-        }
-        return book.chain("flow", rules);
+    private String pool(PacketView view, SlotPool pool, HashInput input) {
+        return pool.isEmpty() ? noTarget.chain() : slots.chain(pool, view, input, noTarget.chain());
     }
 
     /** A backend without targets keeps its share, which is dropped: that is what the Gateway API asks for. */
-    private String split(PacketView view, Way way, HashInput input, String nobody, ToSlots toSlots) {
-        List<Share> shares = way.shares();
+    private String split(PacketView view, List<Share> shares, HashInput input) {
         List<Integer> ends =
                 WeightedSplit.ends(shares.stream().map(Share::weight).toList());
         int seed = WeightedSplit.hash(hash).seed();
@@ -205,7 +189,7 @@ final class VipChains {
                     List.of(
                             new Swap(SPLIT, SPLIT, Integer.BYTES),
                             new Compare(SPLIT, Comparison.LESS, Octets.network(ends.get(i), Integer.BYTES)),
-                            new Goto(pool(way.flow(), shares.get(i).pool(), input, nobody, toSlots)))));
+                            new Goto(pool(view, shares.get(i).pool(), input)))));
         }
         return book.chain("split", rules);
     }

@@ -226,8 +226,10 @@ final class RuleMachine {
     private @Nullable Element find(String set, Register key) {
         WantedTable.Elements elements = Objects.requireNonNull(table.elements().get(set), set);
         boolean ranges = elements.shape().flags().contains(SetShape.Flag.INTERVAL);
-        int length =
-                elements.shape().key().stream().mapToInt(SetShape.Datum::bytes).sum();
+        List<SetShape.Datum> parts = elements.shape().key();
+        int length = parts.size() == 1
+                ? parts.getFirst().bytes()
+                : parts.stream().mapToInt(part -> (part.bytes() + 3) / 4 * 4).sum();
         Octets value = octets(key, length);
         @Nullable Element last = null;
         for (Element each : elements.entries()) {

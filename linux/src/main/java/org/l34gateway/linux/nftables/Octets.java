@@ -57,6 +57,11 @@ public final class Octets implements Comparable<Octets> {
         return new Octets(both);
     }
 
+    /** A copy of the first of them. */
+    public byte[] first(int count) {
+        return Arrays.copyOf(bytes, count);
+    }
+
     public int length() {
         return bytes.length;
     }

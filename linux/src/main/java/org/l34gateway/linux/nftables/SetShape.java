@@ -116,8 +116,8 @@ public record SetShape(String name, List<Datum> key, Value value, Set<Flag> flag
     }
 
     /** A map whose values are verdicts. */
-    public static SetShape verdicts(String name, List<Datum> key, Flag... flags) {
-        return new SetShape(name, key, Other.VERDICT, Set.of(flags), 0);
+    public static SetShape verdicts(String name, List<Datum> key, int size, Flag... flags) {
+        return new SetShape(name, key, Other.VERDICT, Set.of(flags), size);
     }
 
     boolean isMap() {

@@ -99,8 +99,8 @@ final class EveryOperation {
                 new Operation.AddSet(
                         new SetShape("addresses", List.of(Datum.IPV4), Other.NOTHING, Set.of(Flag.COUNTS), 0)),
                 new Operation.AddSet(new SetShape("numbers", List.of(Datum.MARK), Datum.MARK, Set.of(), 2_000)),
-                new Operation.AddSet(SetShape.verdicts("ports", List.of(Datum.PORT), Flag.INTERVAL)),
-                new Operation.AddSet(SetShape.verdicts("vips", List.of(Datum.IPV6))),
+                new Operation.AddSet(SetShape.verdicts("ports", List.of(Datum.PORT), 0, Flag.INTERVAL)),
+                new Operation.AddSet(SetShape.verdicts("vips", List.of(Datum.IPV6), 0)),
                 new Operation.AddSet(new SetShape(
                         "flows",
                         List.of(Datum.IPV4, Datum.IPV4, Datum.MARK),
