@@ -264,9 +264,9 @@ final class Classifier {
             String chain = chain(children.getOrDefault(range, List.of()));
             Octets first = octets(field, range.first());
             if (range.isSingle()) {
-                single.add(Element.jump(first, chain));
+                single.add(Element.leads(first, chain));
             } else {
-                ranges.add(Element.jump(first, chain));
+                ranges.add(Element.leads(first, chain));
                 BigInteger next = range.last().add(BigInteger.ONE);
                 if (next.compareTo(last(field)) <= 0) {
                     ranges.add(Element.end(octets(field, next)));

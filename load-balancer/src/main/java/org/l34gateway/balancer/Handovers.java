@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * have connections. For a while such a slot has two targets: connections that begin go to the new one, all others to the
  * one before, and which is which is remembered (see {@link SlotChains}).
  *
- * @param states slot map → {@link SlotState} of each slot
- * @param until slot map → when its handover ends, in nanoseconds of a monotonic clock; only those that have one
+ * @param states suffix of a pool ({@link PoolNames}) → {@link SlotState} of each slot
+ * @param until suffix → when its handover ends, in nanoseconds of a monotonic clock; only those that have one
  */
 record Handovers(SortedMap<String, int[]> states, SortedMap<String, Long> until) {
     /**
@@ -40,9 +40,9 @@ record Handovers(SortedMap<String, int[]> states, SortedMap<String, Long> until)
      * Decides.
      *
      * @param owners who shall have the slots of each pool
-     * @param present slot maps as they are
+     * @param present the slots as they are
      * @param begun handovers as they are; those of an earlier process begin anew
-     * @param used slot map → slots of connections that are remembered, of maps that were looked at
+     * @param used suffix → slots of connections that are remembered, of pools whose memory was looked at
      * @param now in nanoseconds of the same clock
      */
     static Handovers next(
@@ -55,7 +55,7 @@ record Handovers(SortedMap<String, int[]> states, SortedMap<String, Long> until)
         SortedMap<String, int[]> states = new TreeMap<>();
         SortedMap<String, Long> until = new TreeMap<>();
         owners.forEach((pool, wanted) -> {
-            String name = PoolNames.SLOTS + names.of(pool);
+            String name = names.of(pool);
             @Nullable String before = names.predecessor(pool, wanted, present);
             int[] old = before == null ? NO_SLOTS : present.getOrDefault(before, NO_SLOTS);
             long end = before == null ? now : begun.endOf(before, old, now);
@@ -86,9 +86,9 @@ record Handovers(SortedMap<String, int[]> states, SortedMap<String, Long> until)
         return new Handovers(states, until);
     }
 
-    /** When the handover of a map ends; {@code now} when there is none. */
-    private long endOf(String map, int[] states, long now) {
-        Long known = until.get(map);
+    /** When the handover of a pool ends; {@code now} when there is none. */
+    private long endOf(String suffix, int[] states, long now) {
+        Long known = until.get(suffix);
         if (known != null) {
             return known;
         }
@@ -100,7 +100,7 @@ record Handovers(SortedMap<String, int[]> states, SortedMap<String, Long> until)
         return now;
     }
 
-    /** Slot maps that have slots whose connections may be remembered, and no handover that adds some. */
+    /** Pools that have slots whose connections may be remembered, and no handover that adds some. */
     Set<String> onlyRemembering() {
         Set<String> names = new TreeSet<>();
         states.forEach((name, map) -> {

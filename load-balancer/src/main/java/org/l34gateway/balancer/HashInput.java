@@ -19,8 +19,8 @@ enum HashInput {
 
     private static final Register R0 = new Register(0);
 
-    /** Works a number of 0..modulus-1 out; uses the registers from 0 on. */
-    List<Expression> hash(PacketView view, Register to, int modulus, int seed) {
+    /** Works a number of {@code offset..offset+modulus-1} out; uses the registers from 0 on. */
+    List<Expression> hash(PacketView view, Register to, int modulus, int seed, int offset) {
         List<Expression> expressions = new ArrayList<>();
         int bytes = switch (this) {
             case FLOW -> {
@@ -36,7 +36,7 @@ enum HashInput {
                 yield view.flowBytes() - Integer.BYTES;
             }
         };
-        expressions.add(new Hash(to, R0, bytes, modulus, seed, 0));
+        expressions.add(new Hash(to, R0, bytes, modulus, seed, offset));
         return expressions;
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.l34gateway.balancer;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,8 @@ import org.l34gateway.linux.nftables.TableName;
  * long as the kernel's generation says that nobody has changed anything since.
  */
 final class KernelTables implements AutoCloseable {
+    private static final int MOST_LOOKS = 10;
+
     private final Nftables nftables;
     private final Map<TableName, PresentTable> known = new HashMap<>();
     /** The kernel's when {@link #known} was true. */
@@ -72,10 +75,12 @@ final class KernelTables implements AutoCloseable {
     private PresentTable readAll(TableName table) {
         Map<String, Nftables.Chain> chains = nftables.chains(table);
         Map<String, SortedSet<Element>> elements = new HashMap<>();
-        Map<String, int[]> slotMaps = new HashMap<>();
+        Map<String, int[]> numbers = new HashMap<>();
         for (String name : nftables.sets(table)) {
-            if (PoolNames.isSlotMap(name)) {
-                slotMaps.put(name, nftables.numbers(table, name, 0, PoolNames.slots(name)));
+            if (SlotBanks.isBank(name)) {
+                numbers.put(name, nftables.numbers(table, name, SlotBanks.rowLength(), SlotBanks.numbers(name)));
+            } else if (PoolNames.movedSlots(name) > 0) {
+                numbers.put(name, moved(table, name));
             } else {
                 SortedSet<Element> entries = new TreeSet<>();
                 // Packets put flows in and time takes them out.
@@ -86,8 +91,22 @@ final class KernelTables implements AutoCloseable {
             }
         }
         Set<String> counters = nftables.counters(table).keySet();
-        boolean exists = !chains.isEmpty() || !elements.isEmpty() || !slotMaps.isEmpty() || !counters.isEmpty();
-        return new PresentTable(exists, chains, elements, slotMaps, counters);
+        boolean exists = !chains.isEmpty() || !elements.isEmpty() || !numbers.isEmpty() || !counters.isEmpty();
+        return new PresentTable(exists, chains, elements, numbers, SlotBanks.read(numbers, elements), counters);
+    }
+
+    /** A list may miss an element while the kernel makes its hash table larger or smaller: two that are equal do not. */
+    private int[] moved(TableName table, String name) {
+        int slots = PoolNames.movedSlots(name);
+        int[] before;
+        int[] found = nftables.numbers(table, name, 1, slots);
+        int looks = 0;
+        do {
+            before = found;
+            found = nftables.numbers(table, name, 1, slots);
+            looks++;
+        } while (!Arrays.equals(before, found) && looks < MOST_LOOKS);
+        return found;
     }
 
     /** Elements of a map that packets fill. */
@@ -100,9 +119,9 @@ final class KernelTables implements AutoCloseable {
         return nftables.counters(Tables.DECIDES);
     }
 
-    /** What each target of a map has counted, by its number. */
-    Map<Octets, Nftables.Count> counts(String map) {
-        return nftables.counts(Tables.DECIDES, map);
+    /** What each element of a map has counted, by its key. */
+    Map<Octets, Nftables.Count> counts(TableName table, String map) {
+        return nftables.counts(table, map);
     }
 
     @Override

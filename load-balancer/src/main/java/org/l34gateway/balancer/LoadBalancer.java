@@ -9,7 +9,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -17,7 +16,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import org.l34gateway.balancer.Tables.FastLane;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpFamily;
 import org.l34gateway.ip.IpPrefix;
@@ -27,12 +25,10 @@ import org.l34gateway.linux.nftables.Element;
 import org.l34gateway.linux.nftables.Nftables;
 import org.l34gateway.linux.nftables.Octets;
 import org.l34gateway.netlink.KernelRefused;
-import org.l34gateway.netlink.Link;
 import org.l34gateway.netlink.Rtnetlink;
 import org.l34gateway.program.Flow;
 import org.l34gateway.program.FlowHash;
 import org.l34gateway.program.ForwardingProgram;
-import org.l34gateway.program.TargetGroup;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,7 +51,7 @@ public final class LoadBalancer implements AutoCloseable {
 
     private final LongSupplier nanos;
     private Handovers handovers = Handovers.NONE;
-    /** Slot maps of which it may be found out that nothing is remembered any more. */
+    /** Suffixes of pools of which it may be found out that nothing is remembered any more. */
     private Set<String> remembering = Set.of();
 
     private long lookedAtFlows;
@@ -63,7 +59,10 @@ public final class LoadBalancer implements AutoCloseable {
     private Map<String, BitSet> foundBefore = Map.of();
 
     private @Nullable Deal dealt;
-    private @Nullable FastLane fastLane;
+    /** As they were when the program was applied. */
+    private @Nullable Devices devices;
+    /** Whether the kernel took the fast path. */
+    private boolean fastPathWorks;
     /** Whether there is no fast path: it is switched off, or this kernel refuses it. */
     private boolean onlyComplete;
 
@@ -92,15 +91,17 @@ public final class LoadBalancer implements AutoCloseable {
     /** Whether the same program must be applied again: a time is over that it counted on, or an interface is another one. */
     public boolean due() {
         long now = nanos.getAsLong();
-        return handovers.anyOver(now) || looksAtFlows(now) || !Objects.equals(fastLane, lane(netlink.links()));
+        return handovers.anyOver(now)
+                || looksAtFlows(now)
+                || !Devices.of(interfaces, netlink.links()).equals(devices);
+    }
+
+    private FastPath fastPath() {
+        return onlyComplete ? FastPath.OFF : FastPath.ON;
     }
 
     private boolean looksAtFlows(long now) {
         return !remembering.isEmpty() && now - lookedAtFlows >= LOOK_AT_FLOWS.toNanos();
-    }
-
-    private @Nullable FastLane lane(List<Link> links) {
-        return onlyComplete ? null : FastLane.of(interfaces, links);
     }
 
     /**
@@ -110,7 +111,7 @@ public final class LoadBalancer implements AutoCloseable {
      * @throws org.l34gateway.netlink.KernelRefused when the kernel refuses something; call again
      */
     public Applied apply(ForwardingProgram program) {
-        boolean untried = fastLane == null && !onlyComplete;
+        boolean untried = !fastPathWorks && !onlyComplete;
         try {
             return applyOnce(program);
         } catch (KernelRefused refused) {
@@ -135,24 +136,19 @@ public final class LoadBalancer implements AutoCloseable {
         knownMarks.putAll(routing.marks());
         Marks marks = Marks.decide(Forwarding.addresses(program, interfaces.families()), knownMarks);
         Forwarding forwarding = Forwarding.of(program, interfaces.families(), marks);
-        List<Link> links = netlink.links();
-        @Nullable FastLane lane = lane(links);
+        Devices found = Devices.of(interfaces, netlink.links());
 
         Map<SlotPool, char[]> owners = deal(program.seed(), forwarding.pools());
         PresentTable present = tables.read(Tables.DECIDES);
-        PoolNames names = PoolNames.decide(owners, present.slotMaps());
+        PoolNames names = PoolNames.decide(owners, present.states());
         long now = nanos.getAsLong();
         FlowHash hash = FlowHash.of(program.seed());
         Map<String, BitSet> used = usedSlots(present, hash, now);
-        Handovers handed = Handovers.next(names, owners, present.slotMaps(), handovers, used, now);
-        List<WantedTable> wanted = Tables.write(forwarding, interfaces, marks, hash, names, handed.states(), lane);
+        Handovers handed = Handovers.next(names, owners, present.states(), handovers, used, now);
+        List<WantedTable> wanted = Tables.write(forwarding, found, fastPath(), marks, hash, names, handed.states());
 
         List<String> problems = new ArrayList<>(forwarding.problems());
-        int internalIndex = links.stream()
-                .filter(link -> link.name().equals(interfaces.internal()) && link.up())
-                .mapToInt(Link::index)
-                .findFirst()
-                .orElse(0);
+        int internalIndex = found.wayToTargets();
         if (internalIndex == 0) {
             problems.add("interface " + interfaces.internal() + " is not there or not up: no packet reaches a target");
         }
@@ -173,7 +169,9 @@ public final class LoadBalancer implements AutoCloseable {
             foundBefore = Map.of();
         }
         remembering = handed.onlyRemembering();
-        fastLane = lane;
+        devices = found;
+        fastPathWorks =
+                !onlyComplete && found.internal() != null && !found.external().isEmpty();
         routingPlan.cleanUp(netlink);
         knownMarks.clear();
         marks.byAddress().forEach((address, mark) -> knownMarks.put(mark, address));
@@ -197,7 +195,7 @@ public final class LoadBalancer implements AutoCloseable {
     }
 
     /**
-     * The slots of remembered connections, of each slot map that only remembers and was looked at twice: a list may miss an
+     * The slots of remembered connections, of each pool that only remembers and was looked at twice: a list may miss an
      * element while the kernel makes its hash table larger or smaller. Nothing when it is not time to look.
      */
     private Map<String, BitSet> usedSlots(PresentTable present, FlowHash hash, long now) {
@@ -208,7 +206,7 @@ public final class LoadBalancer implements AutoCloseable {
         Map<String, BitSet> found = new HashMap<>();
         Map<String, BitSet> used = new HashMap<>();
         for (String name : remembering) {
-            int slots = present.slotMaps().getOrDefault(name, new int[0]).length;
+            int slots = present.states().getOrDefault(name, new int[0]).length;
             BitSet bits = new BitSet();
             // Keys are what is hashed.
             tables.flows(PoolNames.flowsOf(name))
@@ -270,14 +268,15 @@ public final class LoadBalancer implements AutoCloseable {
         reach(chain, table, reached);
         SortedSet<IpAddress> targets = new TreeSet<>();
         for (String name : reached) {
-            if (!PoolNames.isSlotMap(name)) {
+            if (PoolNames.movedSlots(name) == 0) {
                 continue;
             }
+            String suffix = PoolNames.suffix(name);
             Set<Integer> owners = new HashSet<>();
-            for (int state : table.slotMaps().getOrDefault(name, new int[0])) {
+            for (int state : table.states().getOrDefault(suffix, new int[0])) {
                 owners.add(SlotState.owner(state));
             }
-            table.entries(PoolNames.targetsOf(name)).forEach(target -> {
+            table.entries(PoolNames.targetsOf(suffix)).forEach(target -> {
                 if (owners.contains(target.key().hostNumber())
                         && target.content() instanceof Element.Data(Octets mark)) {
                     @Nullable IpAddress address = addresses.get(mark.hostNumber());
@@ -304,6 +303,16 @@ public final class LoadBalancer implements AutoCloseable {
                 reach(next, table, reached);
             }
         });
+    }
+
+    /**
+     * The kernel parameters that {@link #check} wants, and those that make packets cheaper: path below /proc/sys → value.
+     * Somebody else sets them.
+     */
+    public static Map<String, String> sysctls(Interfaces interfaces) {
+        Map<String, String> sysctls = new TreeMap<>(PodSysctls.wanted(interfaces));
+        sysctls.putAll(PodSysctls.faster(interfaces));
+        return sysctls;
     }
 
     /** What is wrong with the namespace: kernel parameters and interfaces. To be called on a thread of this namespace. */
@@ -337,26 +346,25 @@ public final class LoadBalancer implements AutoCloseable {
         Forwarding forwarding = Forwarding.of(program, interfaces.families(), Marks.NONE);
         for (IpFamily family : interfaces.families()) {
             Map<Octets, Flow> services = Tables.flowsOfServices(forwarding, family);
-            tables.counts(Tables.named(Tables.SERVICES, family)).forEach((service, count) -> {
+            tables.counts(Tables.DECIDES, Tables.named(Tables.SERVICES, family)).forEach((service, count) -> {
                 Flow flow = services.get(service);
                 if (flow != null) {
                     flows.merge(flow.name(), count, Nftables.Count::plus);
                 }
             });
         }
-        Map<Counters.TargetKey, Nftables.Count> targets = new HashMap<>();
-        Set<String> maps = tables.read(Tables.DECIDES).elements().keySet();
-        for (TargetGroup group : program.groups()) {
-            for (String map : maps) {
-                if (PoolNames.isTargetMapOf(map, group.key())) {
-                    tables.counts(map)
-                            .forEach((target, count) -> targets.merge(
-                                    new Counters.TargetKey(group.key(), SlotState.identifier(target.hostNumber())),
-                                    count,
-                                    Nftables.Count::plus));
-                }
-            }
+        Map<Octets, Nftables.Count> byMark = new HashMap<>(tables.counts(Tables.DECIDES, Tables.SENT));
+        for (IpFamily family : interfaces.families()) {
+            tables.counts(Tables.SENDS, Tables.named(Tables.ADDRESSES, family))
+                    .forEach((mark, count) -> byMark.merge(mark, count, Nftables.Count::plus));
         }
+        Map<IpAddress, Nftables.Count> targets = new HashMap<>();
+        byMark.forEach((mark, count) -> {
+            IpAddress address = knownMarks.get(mark.hostNumber());
+            if (address != null) {
+                targets.put(address, count);
+            }
+        });
         return new Counters(flows, targets);
     }
 

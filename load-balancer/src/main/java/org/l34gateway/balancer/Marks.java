@@ -9,10 +9,10 @@ import java.util.TreeMap;
 import org.l34gateway.ip.IpAddress;
 
 /**
- * The packet marks of a gateway pod. Bits 0..15: a target's address. Bits 16..19: a slot on its way through the hash,
- * gone before routing. Bit 30: an answer.
+ * The packet marks of a gateway pod. Bits 0..15: a target's address. Bit 30: an answer. On its way through the chains a packet's
+ * mark is for a moment the number of its slot.
  *
- * @param byAddress marks of target addresses, 1..65,535; addresses of all groups share one numbering
+ * @param byAddress marks of target addresses, 1..65,534; addresses of all groups share one numbering
  */
 record Marks(SortedMap<IpAddress, Integer> byAddress) {
     /** No address has one. */
@@ -21,8 +21,8 @@ record Marks(SortedMap<IpAddress, Integer> byAddress) {
     static final int ANSWER = 1 << 30;
     /** The bits of a target's mark. */
     static final int TARGET_MASK = 0xFFFF;
-    /** Added to slot numbers, so that a slot is never taken for a target. */
-    static final int SLOT_OFFSET = 1 << 16;
+
+    private static final int LAST = SlotBanks.ELSEWHERE - 1;
 
     Marks {
         byAddress = Collections.unmodifiableSortedMap(new TreeMap<>(byAddress));
@@ -47,7 +47,7 @@ record Marks(SortedMap<IpAddress, Integer> byAddress) {
                 while (present.containsKey(next)) {
                     next++;
                 }
-                if (next > TARGET_MASK) {
+                if (next > LAST) {
                     break;
                 }
                 decided.put(address, next++);

@@ -38,6 +38,16 @@ final class PodSysctls {
         return wanted;
     }
 
+    /** Name → value of what makes packets cheaper, but is not needed. */
+    static Map<String, String> faster(Interfaces interfaces) {
+        Map<String, String> faster = new TreeMap<>();
+        // Else the kernel asks for each packet by which way it would answer, and walks all rules once more for that.
+        interfaces.all().forEach(name -> faster.put("net/ipv4/conf/" + name + "/accept_local", "1"));
+        // Next to nothing here is for a socket of this pod.
+        faster.put("net/ipv4/ip_early_demux", "0");
+        return faster;
+    }
+
     /** One sentence per parameter that is wrong or can not be read. */
     static List<String> check(Sysctl sysctl, Interfaces interfaces) {
         List<String> problems = new ArrayList<>();

@@ -2,6 +2,7 @@
 package org.l34gateway.balancer;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -14,19 +15,22 @@ import org.jspecify.annotations.Nullable;
 import org.l34gateway.ip.IpFamily;
 
 /**
- * The names of what a pool has in the table: {@code KIND_GROUP_FAMILY_SLOTS_NUMBER}, so that a restarted agent knows its
- * maps again. Which of a group's numbers is which pool's is decided by what is in the slot maps: a pool keeps the one that
- * needs the fewest changes, and a packet's way through the chains, which name them, stays the same.
+ * The names of what a pool has in the table: {@code KIND_GROUP_FAMILY_SLOTS_CELL}, so that a restarted agent knows its
+ * maps again. The cell says where its slots are ({@link SlotBanks}); no other pool with as many slots has it. Which of a
+ * group's cells is which pool's is decided by what is in them: a pool keeps the one that needs the fewest changes, and a
+ * packet's way through the chains, which name them, stays the same.
  *
  * @param suffixes pool → what follows the kind
  */
 record PoolNames(Map<SlotPool, String> suffixes) {
-    /** Slot → {@link SlotState}. */
-    static final String SLOTS = "slots_";
+    /** Slot → {@link SlotState}, of slots that are more than somebody's. */
+    private static final String MOVED = "moved_";
     /** Target → mark. */
-    static final String TARGETS = "targets_";
+    private static final String TARGETS = "targets_";
     /** Connection → target; packets put it in, time takes it out. One for all pools of a group and family. */
     static final String FLOWS = "flows_";
+
+    private static final String SUFFIX = "[0-9a-f]{16}_[46]_[0-9]{1,6}_[0-9]{1,6}";
 
     PoolNames {
         suffixes = Collections.unmodifiableMap(new LinkedHashMap<>(suffixes));
@@ -38,21 +42,21 @@ record PoolNames(Map<SlotPool, String> suffixes) {
      * Decides.
      *
      * @param owners of each pool that has targets, in the order of these
-     * @param present slot map → its content now
+     * @param present suffix → {@link SlotState} of each slot as it is now
      */
     static PoolNames decide(Map<SlotPool, char[]> owners, Map<String, int[]> present) {
         List<SlotPool> pools = List.copyOf(owners.keySet());
         Map<String, List<String>> held = new HashMap<>();
         present.keySet().stream()
                 .sorted()
-                .forEach(name -> held.computeIfAbsent(
-                                name.substring(SLOTS.length(), name.lastIndexOf('_') + 1), _ -> new ArrayList<>())
-                        .add(name.substring(SLOTS.length())));
+                .forEach(suffix -> held.computeIfAbsent(
+                                suffix.substring(0, suffix.lastIndexOf('_') + 1), _ -> new ArrayList<>())
+                        .add(suffix));
         List<Fit> fits = new ArrayList<>();
         for (int i = 0; i < pools.size(); i++) {
             char[] wanted = owners.getOrDefault(pools.get(i), new char[0]);
             for (String suffix : held.getOrDefault(prefix(pools.get(i)), List.of())) {
-                fits.add(new Fit(i, suffix, differences(wanted, present.getOrDefault(SLOTS + suffix, new int[0]))));
+                fits.add(new Fit(i, suffix, differences(wanted, present.getOrDefault(suffix, new int[0]))));
             }
         }
         fits.sort(Comparator.comparingInt(Fit::slotsThatDiffer)
@@ -65,33 +69,39 @@ record PoolNames(Map<SlotPool, String> suffixes) {
                 chosen.put(fit.pool(), fit.suffix());
             }
         }
-        present.keySet().forEach(name -> taken.add(name.substring(SLOTS.length())));
+        Map<Integer, BitSet> cells = new HashMap<>();
+        present.keySet().stream()
+                .map(SlotBanks.Cell::of)
+                .forEach(cell ->
+                        cells.computeIfAbsent(cell.slots(), _ -> new BitSet()).set(cell.number()));
         Map<SlotPool, String> suffixes = new LinkedHashMap<>();
         for (int i = 0; i < pools.size(); i++) {
-            String suffix = chosen.getOrDefault(i, "");
-            for (int number = 0; suffix.isEmpty(); number++) {
-                String candidate = prefix(pools.get(i)) + number;
-                suffix = taken.add(candidate) ? candidate : "";
+            SlotPool pool = pools.get(i);
+            String suffix = chosen.get(i);
+            if (suffix == null) {
+                BitSet used = cells.computeIfAbsent(pool.slots(), _ -> new BitSet());
+                int cell = used.nextClearBit(0);
+                used.set(cell);
+                suffix = prefix(pool) + cell;
             }
-            suffixes.put(pools.get(i), suffix);
+            suffixes.put(pool, suffix);
         }
         return new PoolNames(suffixes);
     }
 
     /**
-     * The present slot map whose connections the pool goes on with: its own, or the nearest of its group, family and size,
-     * which its VIPs had before. Null when there is none.
+     * The suffix of the present slots whose connections the pool goes on with: its own, or the nearest of its group, family and
+     * size, which its VIPs had before. Null when there is none.
      */
     @Nullable
     String predecessor(SlotPool pool, char[] wanted, Map<String, int[]> present) {
-        String own = SLOTS + of(pool);
-        if (present.containsKey(own)) {
-            return own;
+        if (present.containsKey(of(pool))) {
+            return of(pool);
         }
         return present.keySet().stream()
-                .filter(name -> name.startsWith(SLOTS + prefix(pool)))
+                .filter(suffix -> suffix.startsWith(prefix(pool)))
                 .min(Comparator.<String>comparingInt(
-                                name -> differences(wanted, present.getOrDefault(name, new int[0])))
+                                suffix -> differences(wanted, present.getOrDefault(suffix, new int[0])))
                         .thenComparing(Comparator.naturalOrder()))
                 .orElse(null);
     }
@@ -118,32 +128,38 @@ record PoolNames(Map<SlotPool, String> suffixes) {
         return FLOWS + ChainBook.hash(pool.group()) + (pool.family() == IpFamily.IPV4 ? "_4" : "_6");
     }
 
-    static boolean isSlotMap(String name) {
-        return name.startsWith(SLOTS);
+    /** The map of targets of the pool with this suffix. */
+    static String targetsOf(String suffix) {
+        return TARGETS + suffix;
     }
 
-    /** The map of targets beside a slot map. */
-    static String targetsOf(String slotMap) {
-        return TARGETS + slotMap.substring(SLOTS.length());
+    /** Its map of slots that are more than somebody's. */
+    static String movedOf(String suffix) {
+        return MOVED + suffix;
     }
 
-    /** The memory of connections beside a slot map. */
-    static String flowsOf(String slotMap) {
-        String[] parts = slotMap.split("_", -1);
-        return FLOWS + parts[1] + "_" + parts[2];
+    /** The memory of connections of its group. */
+    static String flowsOf(String suffix) {
+        String[] parts = suffix.split("_", -1);
+        return FLOWS + parts[0] + "_" + parts[1];
     }
 
-    static boolean isTargetMapOf(String name, String group) {
-        return name.startsWith(TARGETS + ChainBook.hash(group) + "_");
+    /** What follows the kind in the name of a pool's map. */
+    static String suffix(String name) {
+        return name.substring(name.indexOf('_') + 1);
     }
 
     static boolean isFlowMap(String name) {
         return name.startsWith(FLOWS);
     }
 
-    /** How many slots the map of this name has; 0 for a name that is not well-formed. */
-    static int slots(String name) {
-        String[] parts = name.split("_", -1);
-        return parts.length == 5 && parts[3].matches("[0-9]{1,6}") ? Integer.parseInt(parts[3]) : 0;
+    /** Whether this is a well-formed name of a map of targets. */
+    static boolean isTargetMap(String name) {
+        return name.matches(TARGETS + SUFFIX);
+    }
+
+    /** How many slots the pool has whose map of moved slots this is; 0 for another map. */
+    static int movedSlots(String name) {
+        return name.matches(MOVED + SUFFIX) ? SlotBanks.Cell.of(suffix(name)).slots() : 0;
     }
 }

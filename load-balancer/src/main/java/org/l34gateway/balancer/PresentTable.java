@@ -16,21 +16,24 @@ import org.l34gateway.linux.nftables.Nftables;
  * What one of our nftables tables holds now.
  *
  * @param exists whether there is a table
- * @param elements set or map, other than slot maps → its elements; those that packets put in are left out
- * @param slotMaps slot map → {@link SlotState} of each slot, 0 where it has none
+ * @param elements set or map, other than those of numbers → its elements; those that packets put in are left out
+ * @param numbers map of numbers → its rows, zeros where it has none
+ * @param states suffix of a pool → {@link SlotState} of each slot, 0 where nobody is known to have it
  */
 record PresentTable(
         boolean exists,
         Map<String, Nftables.Chain> chains,
         Map<String, SortedSet<Element>> elements,
-        Map<String, int[]> slotMaps,
+        Map<String, int[]> numbers,
+        Map<String, int[]> states,
         Set<String> counters) {
-    static final PresentTable NONE = new PresentTable(false, Map.of(), Map.of(), Map.of(), Set.of());
+    static final PresentTable NONE = new PresentTable(false, Map.of(), Map.of(), Map.of(), Map.of(), Set.of());
 
     PresentTable {
         chains = Map.copyOf(chains);
         elements = Map.copyOf(elements);
-        slotMaps = Map.copyOf(slotMaps);
+        numbers = Map.copyOf(numbers);
+        states = Map.copyOf(states);
         counters = Set.copyOf(counters);
     }
 
@@ -41,7 +44,9 @@ record PresentTable(
         wanted.hooks().forEach((name, hook) -> chains.put(name, chain(true, hook.note(), hook.rules())));
         Map<String, SortedSet<Element>> elements = new HashMap<>();
         wanted.elements().forEach((name, each) -> elements.put(name, each.entries()));
-        return new PresentTable(true, chains, elements, wanted.slotMaps(), wanted.counters());
+        Map<String, int[]> numbers = new HashMap<>();
+        wanted.numbers().forEach((name, each) -> numbers.put(name, each.values()));
+        return new PresentTable(true, chains, elements, numbers, wanted.states(), wanted.counters());
     }
 
     private static Nftables.Chain chain(boolean hooked, String note, List<List<Expression>> rules) {
@@ -61,7 +66,7 @@ record PresentTable(
         return new Nftables.Chain(hooked, Collections.nCopies(rules.size(), note), leads);
     }
 
-    /** The elements of a set or map other than a slot map; empty when it is not there. */
+    /** The elements of a set or map other than one of numbers; empty when it is not there. */
     SortedSet<Element> entries(String name) {
         return elements.getOrDefault(name, new TreeSet<>());
     }

@@ -5,6 +5,7 @@ import static org.l34gateway.balancer.ChainBook.rule;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.l34gateway.linux.nftables.Element;
 import org.l34gateway.linux.nftables.Expression;
 import org.l34gateway.linux.nftables.Expression.Accept;
 import org.l34gateway.linux.nftables.Expression.Change;
@@ -17,12 +18,14 @@ import org.l34gateway.linux.nftables.Expression.Header;
 import org.l34gateway.linux.nftables.Expression.Load;
 import org.l34gateway.linux.nftables.Expression.LoadMeta;
 import org.l34gateway.linux.nftables.Expression.Lookup;
+import org.l34gateway.linux.nftables.Expression.LookupVerdict;
 import org.l34gateway.linux.nftables.Expression.Mask;
 import org.l34gateway.linux.nftables.Expression.Meta;
 import org.l34gateway.linux.nftables.Expression.SetMark;
 import org.l34gateway.linux.nftables.Expression.ShiftRight;
 import org.l34gateway.linux.nftables.Octets;
 import org.l34gateway.linux.nftables.Register;
+import org.l34gateway.linux.nftables.SetShape.Datum;
 import org.l34gateway.program.FlowHash;
 import org.l34gateway.program.Protocol;
 
@@ -47,6 +50,12 @@ final class SlotChains {
 
     /** Below are the addresses and ports of a flow: 9 registers at most. */
     private static final Register R0 = new Register(0);
+
+    /** Eight registers, and one for the slot beside the flow. */
+    private static final Register ROW = new Register(8);
+
+    private static final Register SLOT = new Register(10);
+    private static final int ROW_BITS = 4;
 
     private static final Register STATE = new Register(10);
     private static final Register TARGET = new Register(11);
@@ -77,8 +86,14 @@ final class SlotChains {
      */
     String chain(SlotPool pool, PacketView view, HashInput input, String nobody) {
         Goto none = new Goto(nobody);
+        SlotBanks.Cell cell = SlotBanks.Cell.of(names.of(pool));
         List<List<Expression>> rules = new ArrayList<>();
-        rules.add(rule(state(pool, view, input), target(STATE, pool), DONE));
+        rules.add(rule(
+                input.hash(view, SLOT, pool.slots(), hash.seed(), cell.offset()),
+                List.of(
+                        new SetMark(SLOT),
+                        new Mask(SLOT, SLOT, Octets.host(SlotBanks.ROW - 1), ZERO),
+                        new LookupVerdict(picks(cell.bank()), SLOT))));
         if (input == HashInput.FLOW) {
             rules.add(rule(view.isProtocol(Protocol.TCP), List.of(new Goto(remembering(pool, view, none)))));
         }
@@ -87,14 +102,40 @@ final class SlotChains {
         return book.chain("slots", rules);
     }
 
+    /**
+     * The map from places in a row to chains that look a bank's row up and take what is at their place, a target's mark. A
+     * slot that is elsewhere comes back. Registers can not be numbered by what is in another one, so each place has a chain.
+     */
+    private String picks(String bank) {
+        List<Element> places = new ArrayList<>();
+        for (int place = 0; place < SlotBanks.ROW; place++) {
+            Register two = new Register(ROW.number() + place / 2);
+            Expression mark = place % 2 == 0
+                    ? new Mask(R0, two, Octets.host(SlotBanks.ELSEWHERE), ZERO)
+                    : new ShiftRight(R0, two, SlotBanks.MARK_BITS);
+            String chain = book.chain(
+                    "pick",
+                    List.of(List.of(
+                            new LoadMeta(R0, Meta.MARK),
+                            new ShiftRight(R0, R0, ROW_BITS),
+                            new Lookup(ROW, bank, R0),
+                            mark,
+                            new Compare(R0, Comparison.NOT_EQUAL, Octets.host(SlotBanks.ELSEWHERE)),
+                            new SetMark(R0),
+                            new Accept())));
+            places.add(Element.jumps(Octets.host(place), chain));
+        }
+        return book.map("picks", Datum.MARK, places);
+    }
+
     /** Nothing of a packet's way may be left in its mark. */
     static List<Expression> clearMark() {
         return List.of(new Constant(R0, ZERO), new SetMark(R0));
     }
 
     private List<Expression> state(SlotPool pool, PacketView view, HashInput input) {
-        List<Expression> state = new ArrayList<>(input.hash(view, STATE, pool.slots(), hash.seed()));
-        state.addAll(found(STATE, PoolNames.SLOTS + names.of(pool), STATE));
+        List<Expression> state = new ArrayList<>(input.hash(view, STATE, pool.slots(), hash.seed(), 0));
+        state.addAll(found(STATE, PoolNames.movedOf(names.of(pool)), STATE));
         return state;
     }
 
@@ -104,7 +145,7 @@ final class SlotChains {
     }
 
     private List<Expression> target(Register target, SlotPool pool) {
-        return List.of(new Lookup(MARK, PoolNames.TARGETS + names.of(pool), target));
+        return List.of(new Lookup(MARK, PoolNames.targetsOf(names.of(pool)), target));
     }
 
     private static List<Expression> owner() {

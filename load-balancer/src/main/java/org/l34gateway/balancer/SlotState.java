@@ -2,11 +2,10 @@
 package org.l34gateway.balancer;
 
 /**
- * What a slot map has for a slot, as one number. Targets are counted from 1 by their identifiers, so that 0 is nobody.
+ * What there is to say about a slot, as one number. Targets are counted from 1 by their identifiers, so that 0 is nobody.
  *
  * <p>Bits 0..10: who has the slot. Bits 11..21: who had it before and still has connections. Bit 22: there may be connections
- * that are remembered with another target. A number above 0x7FF is in no map of targets, so that a packet whose slot is
- * as simple as most needs no rule that looks at these bits.
+ * that are remembered with another target. A state that is only somebody is kept as that target's mark ({@link SlotBanks}).
  */
 final class SlotState {
     /** The bits of the target that has the slot. */

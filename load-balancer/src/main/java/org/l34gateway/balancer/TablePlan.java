@@ -2,7 +2,6 @@
 package org.l34gateway.balancer;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -10,18 +9,17 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.l34gateway.balancer.WantedTable.Elements;
+import org.l34gateway.balancer.WantedTable.Numbers;
 import org.l34gateway.linux.nftables.Element;
 import org.l34gateway.linux.nftables.Expression;
 import org.l34gateway.linux.nftables.Nftables;
 import org.l34gateway.linux.nftables.NumberMap;
 import org.l34gateway.linux.nftables.Operation;
-import org.l34gateway.linux.nftables.SetShape;
-import org.l34gateway.linux.nftables.SetShape.Datum;
 import org.l34gateway.linux.nftables.TableName;
 
 /**
- * From the present table to the wanted one: what is new and not used by any packet yet comes first, and new slot maps are
- * filled; then one transaction moves packets there and takes away what nobody uses any more, so that they see the old table
+ * From the present table to the wanted one: what is new and not used by any packet yet comes first, and new maps of
+ * slots are filled; then one transaction moves packets there and takes away what nobody uses any more, so that they see the old table
  * or the new one. Rules come before slots, because the kernel looks at every element of a map for each chain that names it.
  *
  * @param transactions in order; empty when nothing is to be done
@@ -58,10 +56,13 @@ record TablePlan(TableName table, List<List<Operation>> transactions) {
                 .forEach((name, elements) ->
                         elements(elements, present, present.elements().containsKey(name) ? move : come));
         hooks(wanted, present, move);
-        wanted.slotMaps().forEach((name, states) -> {
-            int[] held = present.slotMaps().get(name);
-            if (held != null && !Arrays.equals(held, states)) {
-                move.add(new Operation.ChangeNumbers(new NumberMap(name, 0, held, states)));
+        wanted.numbers().forEach((name, numbers) -> {
+            int[] held = present.numbers().get(name);
+            if (held != null) {
+                NumberMap change = numbers.changeFrom(held);
+                if (change.size() > 0) {
+                    move.add(new Operation.ChangeNumbers(change));
+                }
             }
         });
         clear(wanted, present, move);
@@ -85,27 +86,26 @@ record TablePlan(TableName table, List<List<Operation>> transactions) {
         return missing;
     }
 
-    /** Fills new slot maps, which are declared before. */
+    /** Fills new maps of numbers, which are declared before. */
     private static List<List<Operation>> loads(WantedTable wanted, PresentTable present, List<Operation> declarations) {
         List<List<Operation>> loads = new ArrayList<>();
         List<Operation> load = new ArrayList<>();
         int elements = 0;
-        for (Map.Entry<String, int[]> each : wanted.slotMaps().entrySet()) {
-            if (present.slotMaps().containsKey(each.getKey())) {
+        for (Map.Entry<String, Numbers> each : wanted.numbers().entrySet()) {
+            if (present.numbers().containsKey(each.getKey())) {
                 continue;
             }
-            int[] states = each.getValue();
-            declarations.add(new Operation.AddSet(
-                    new SetShape(each.getKey(), List.of(Datum.MARK), Datum.MARK, Set.of(), states.length)));
-            for (int from = 0; from < states.length; from += ELEMENTS_PER_LOAD) {
-                int[] piece = Arrays.copyOfRange(states, from, Math.min(states.length, from + ELEMENTS_PER_LOAD));
-                load.add(new Operation.ChangeNumbers(new NumberMap(each.getKey(), from, NOTHING, piece)));
-                elements += piece.length;
-                if (elements >= ELEMENTS_PER_LOAD) {
-                    loads.add(load);
-                    load = new ArrayList<>();
-                    elements = 0;
-                }
+            Numbers numbers = each.getValue();
+            declarations.add(new Operation.AddSet(numbers.shape()));
+            NumberMap whole = numbers.changeFrom(NOTHING);
+            if (whole.size() > 0) {
+                load.add(new Operation.ChangeNumbers(whole));
+                elements += whole.size();
+            }
+            if (elements >= ELEMENTS_PER_LOAD) {
+                loads.add(load);
+                load = new ArrayList<>();
+                elements = 0;
             }
         }
         if (!load.isEmpty()) {
@@ -171,7 +171,7 @@ record TablePlan(TableName table, List<List<Operation>> transactions) {
         chains.removeAll(wanted.hooks().keySet());
         chains.forEach(name -> operations.add(new Operation.RemoveRules(name)));
         Set<String> sets = new TreeSet<>(present.elements().keySet());
-        sets.addAll(present.slotMaps().keySet());
+        sets.addAll(present.numbers().keySet());
         missing(sets, wanted.sets()).forEach(name -> operations.add(new Operation.RemoveSet(name)));
         chains.forEach(name -> operations.add(new Operation.RemoveChain(name)));
         missing(present.counters(), wanted.counters())

@@ -12,7 +12,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
+import org.l34gateway.balancer.Devices.Device;
 import org.l34gateway.balancer.Forwarding.Way;
 import org.l34gateway.balancer.WantedTable.Elements;
 import org.l34gateway.balancer.WantedTable.Hook;
@@ -32,7 +32,6 @@ import org.l34gateway.linux.nftables.Expression.InSet;
 import org.l34gateway.linux.nftables.Expression.LoadMeta;
 import org.l34gateway.linux.nftables.Expression.Lookup;
 import org.l34gateway.linux.nftables.Expression.LookupVerdict;
-import org.l34gateway.linux.nftables.Expression.Mask;
 import org.l34gateway.linux.nftables.Expression.Meta;
 import org.l34gateway.linux.nftables.Expression.SetMark;
 import org.l34gateway.linux.nftables.Expression.ToLocalSocket;
@@ -44,7 +43,6 @@ import org.l34gateway.linux.nftables.SetShape.Datum;
 import org.l34gateway.linux.nftables.SetShape.Flag;
 import org.l34gateway.linux.nftables.SetShape.Other;
 import org.l34gateway.linux.nftables.TableName;
-import org.l34gateway.netlink.Link;
 import org.l34gateway.program.Flow;
 import org.l34gateway.program.FlowHash;
 import org.l34gateway.program.Protocol;
@@ -68,7 +66,10 @@ final class Tables {
     private static final String QUOTED_SERVICES = "quoted_services";
 
     private static final String VIPS = "vips";
-    private static final String ADDRESSES = "addresses";
+    /** Mark → address of the target; counts what is sent there at once. */
+    static final String ADDRESSES = "addresses";
+    /** Marks of targets; counts what leaves by the network layer. */
+    static final String SENT = "sent";
 
     /** At most, of one group and family; a connection that finds no room is treated by its slot. */
     static final int MOST_FLOWS = 1 << 18;
@@ -87,49 +88,21 @@ final class Tables {
     private static final int NFPROTO_IPV4 = 2;
     private static final int NFPROTO_IPV6 = 10;
     private static final int NO_FAMILY = 0xFF;
-    private static final int INTERFACE_NAME_BYTES = 16;
 
     private static final Register R0 = new Register(0);
     private static final Register DEVICE = new Register(4);
 
     private final Forwarding forwarding;
-    private final Interfaces interfaces;
-    private final @Nullable FastLane fastLane;
+    private final Devices devices;
+    private final FastPath fastPath;
     private final ChainBook book = new ChainBook();
     private final VipChains vipChains;
     private final PoolNames names;
 
-    /**
-     * What the fast path needs to know.
-     *
-     * @param interfaces external ones that are there
-     * @param device index of the interface towards the targets
-     * @param mtuBytes of that
-     */
-    record FastLane(SortedSet<String> interfaces, int device, int mtuBytes) {
-        /** Null when it can not be had. */
-        static @Nullable FastLane of(Interfaces interfaces, List<Link> links) {
-            SortedSet<String> present = new TreeSet<>();
-            @Nullable Link internal = null;
-            for (Link link : links) {
-                if (interfaces.external().contains(link.name())) {
-                    present.add(link.name());
-                }
-                if (link.name().equals(interfaces.internal())) {
-                    internal = link;
-                }
-            }
-            return internal == null || present.isEmpty()
-                    ? null
-                    : new FastLane(present, internal.index(), internal.mtuBytes());
-        }
-    }
-
-    private Tables(
-            Forwarding forwarding, Interfaces interfaces, FlowHash hash, PoolNames names, @Nullable FastLane fastLane) {
+    private Tables(Forwarding forwarding, Devices devices, FastPath fastPath, FlowHash hash, PoolNames names) {
         this.forwarding = forwarding;
-        this.interfaces = interfaces;
-        this.fastLane = fastLane;
+        this.devices = devices;
+        this.fastPath = fastPath;
         this.names = names;
         this.vipChains = new VipChains(book, hash, names);
     }
@@ -140,30 +113,36 @@ final class Tables {
      */
     static List<WantedTable> write(
             Forwarding forwarding,
-            Interfaces interfaces,
+            Devices devices,
+            FastPath fastPath,
             Marks marks,
             FlowHash hash,
             PoolNames names,
-            SortedMap<String, int[]> slotMaps,
-            @Nullable FastLane fastLane) {
-        Tables tables = new Tables(forwarding, interfaces, hash, names, fastLane);
-        return List.of(tables.sends(marks), tables.decides(slotMaps));
+            SortedMap<String, int[]> states) {
+        Tables tables = new Tables(forwarding, devices, fastPath, hash, names);
+        return List.of(tables.sends(marks), tables.decides(marks, states));
     }
 
-    private WantedTable decides(SortedMap<String, int[]> slotMaps) {
+    private WantedTable decides(Marks marks, SortedMap<String, int[]> states) {
         SortedMap<String, Elements> elements = new TreeMap<>();
         SortedSet<String> counters = new TreeSet<>();
         for (IpFamily family : IpFamily.values()) {
             vips(family, elements);
         }
         forwarding.ways().values().forEach(ways -> ways.forEach(way -> counters.add(VipChains.counter(way.flow()))));
+        Map<String, Map<Integer, Integer>> byTarget = new HashMap<>();
         for (SlotPool pool : forwarding.pools()) {
             put(elements, targets(pool));
             put(elements, flows(pool));
+            Map<Integer, Integer> targets = new HashMap<>();
+            pool.marks().forEach((identifier, mark) -> targets.put(SlotState.target(identifier), mark));
+            byTarget.put(names.of(pool), targets);
         }
+        put(elements, sent(marks));
         SortedMap<String, Hook> hooks = hooks();
         book.maps().values().forEach(map -> put(elements, map));
-        return new WantedTable(DECIDES, hooks, book.chains(), elements, slotMaps, counters);
+        return new WantedTable(
+                DECIDES, hooks, book.chains(), elements, SlotBanks.write(states, byTarget), states, counters);
     }
 
     private static void put(SortedMap<String, Elements> elements, Elements more) {
@@ -177,12 +156,21 @@ final class Tables {
                         elements.add(Element.data(Octets.host(SlotState.target(identifier)), Octets.host(mark))));
         return Elements.of(
                 new SetShape(
-                        PoolNames.TARGETS + names.of(pool),
+                        PoolNames.targetsOf(names.of(pool)),
                         List.of(Datum.MARK),
                         Datum.MARK,
-                        Set.of(Flag.COUNTS),
+                        Set.of(),
                         SlotTableSize.forCapacity(pool.capacity()).universe()),
                 elements);
+    }
+
+    /** What leaves by the network layer counts here. */
+    private static Elements sent(Marks marks) {
+        return Elements.of(
+                new SetShape(SENT, List.of(Datum.MARK), Other.NOTHING, Set.of(Flag.COUNTS), Marks.TARGET_MASK),
+                marks.byAddress().values().stream()
+                        .map(mark -> Element.member(Octets.host(mark)))
+                        .toList());
     }
 
     private static Elements flows(SlotPool pool) {
@@ -215,7 +203,7 @@ final class Tables {
                 }
                 String chain = vipChains.chain(family, ways, listed ? named(QUOTED_SERVICES, family) : "");
                 vips.add(Element.member(vip));
-                dispatch.add(Element.jump(vip, chain));
+                dispatch.add(Element.leads(vip, chain));
             }
         });
         List<Datum> vip = List.of(address(family));
@@ -230,7 +218,7 @@ final class Tables {
 
     private static List<Element> services(Octets vip, List<VipChains.Service> services) {
         return services.stream()
-                .map(service -> Element.jump(key(vip, service.protocol(), service.port()), service.chain()))
+                .map(service -> Element.leads(key(vip, service.protocol(), service.port()), service.chain()))
                 .toList();
     }
 
@@ -290,13 +278,13 @@ final class Tables {
         hook(hooks, new HookedChain("arriving", HookedChain.Hook.PREROUTING, ARRIVAL, false, ""), arriving());
         hook(hooks, new HookedChain("own_errors", HookedChain.Hook.OUTPUT_ROUTED, ARRIVAL, false, ""), ownErrors());
         hook(hooks, new HookedChain("forwarded", HookedChain.Hook.FORWARD, 0, true, ""), forwarded());
-        if (fastLane != null) {
-            for (String name : fastLane.interfaces()) {
-                hook(
-                        hooks,
-                        new HookedChain("fast_" + name, HookedChain.Hook.INGRESS, MARKING, false, name),
-                        marking(fastLane.mtuBytes()));
-            }
+        Device internal = devices.internal();
+        if (fastPath == FastPath.ON && internal != null) {
+            devices.external()
+                    .forEach((name, device) -> hook(
+                            hooks,
+                            new HookedChain("fast_" + name, HookedChain.Hook.INGRESS, MARKING, false, name),
+                            marking(device, internal)));
         }
         return hooks;
     }
@@ -310,9 +298,8 @@ final class Tables {
         return List.of(new LoadMeta(R0, Meta.FAMILY), new Compare(R0, Comparison.EQUAL, Octets.network(code, 1)));
     }
 
-    private static List<Expression> isInterface(Meta which, String name) {
-        return List.of(
-                new LoadMeta(R0, which), new Compare(R0, Comparison.EQUAL, Octets.padded(name, INTERFACE_NAME_BYTES)));
+    private static List<Expression> isInterface(Meta which, Device device) {
+        return List.of(new LoadMeta(R0, which), new Compare(R0, Comparison.EQUAL, Octets.host(device.index())));
     }
 
     private static List<Expression> markAnswer() {
@@ -323,7 +310,7 @@ final class Tables {
      * At an external interface. What can go on as it is goes through the chains of the complete way here already; all else keeps
      * no mark, also none that somebody else has put on it.
      */
-    private List<List<Expression>> marking(int mtuBytes) {
+    private List<List<Expression>> marking(Device from, Device to) {
         List<List<Expression>> rules = new ArrayList<>();
         for (IpFamily family : IpFamily.values()) {
             List<List<Expression>> passing = new ArrayList<>();
@@ -335,7 +322,7 @@ final class Tables {
             passing.add(SlotChains.clearMark());
             rules.add(rule(
                     isFamily(family),
-                    PacketView.passesUnchanged(family, mtuBytes),
+                    PacketView.passesUnchanged(family, from.mtuBytes(), to.mtuBytes()),
                     List.of(new Goto(book.chain("passing", passing)))));
         }
         rules.add(SlotChains.clearMark());
@@ -366,12 +353,14 @@ final class Tables {
         }
         fromInside.add(List.of(new Goto(requests)));
         List<List<Expression>> rules = new ArrayList<>();
-        rules.add(rule(
-                isInterface(Meta.INPUT_NAME, interfaces.internal()),
-                List.of(new Goto(book.chain("inside", fromInside)))));
-        for (String name : interfaces.external()) {
-            if (!name.equals(interfaces.internal())) {
-                rules.add(rule(isInterface(Meta.INPUT_NAME, name), List.of(new Goto(requests))));
+        Device internal = devices.internal();
+        if (internal != null) {
+            rules.add(
+                    rule(isInterface(Meta.INPUT_INDEX, internal), List.of(new Goto(book.chain("inside", fromInside)))));
+        }
+        for (Device device : devices.external().values()) {
+            if (!device.equals(internal)) {
+                rules.add(rule(isInterface(Meta.INPUT_INDEX, device), List.of(new Goto(requests))));
             }
         }
         rules.add(reassembly());
@@ -413,16 +402,16 @@ final class Tables {
     private List<List<Expression>> forwarded() {
         List<List<Expression>> rules = new ArrayList<>();
         List<Expression> accept = List.of(new Accept());
-        for (String name : interfaces.external()) {
-            List<Expression> isAnswer =
-                    List.of(new LoadMeta(R0, Meta.MARK), new Compare(R0, Comparison.EQUAL, Octets.host(Marks.ANSWER)));
-            rules.add(rule(isAnswer, isInterface(Meta.OUTPUT_NAME, name), accept));
+        List<Expression> isAnswer =
+                List.of(new LoadMeta(R0, Meta.MARK), new Compare(R0, Comparison.EQUAL, Octets.host(Marks.ANSWER)));
+        for (Device device : devices.external().values()) {
+            rules.add(rule(isAnswer, isInterface(Meta.OUTPUT_INDEX, device), accept));
         }
-        List<Expression> hasTarget = List.of(
-                new LoadMeta(R0, Meta.MARK),
-                new Mask(R0, R0, Octets.host(Marks.TARGET_MASK), Octets.host(0)),
-                new Compare(R0, Comparison.NOT_EQUAL, Octets.host(0)));
-        rules.add(rule(hasTarget, isInterface(Meta.OUTPUT_NAME, interfaces.internal()), accept));
+        Device internal = devices.internal();
+        if (internal != null) {
+            List<Expression> hasTarget = List.of(new LoadMeta(R0, Meta.MARK), new InSet(SENT, R0));
+            rules.add(rule(isInterface(Meta.OUTPUT_INDEX, internal), hasTarget, accept));
+        }
         rules.add(List.of(new CountHere(), new Drop()));
         return rules;
     }
@@ -443,13 +432,14 @@ final class Tables {
                                     named(ADDRESSES, family),
                                     List.of(Datum.MARK),
                                     address(family),
-                                    Set.of(),
+                                    Set.of(Flag.COUNTS),
                                     Marks.TARGET_MASK),
                             addresses));
         }
         SortedMap<String, Hook> hooks = new TreeMap<>();
-        if (fastLane != null) {
-            Expression device = new Constant(DEVICE, Octets.host(fastLane.device()));
+        Device internal = devices.internal();
+        if (fastPath == FastPath.ON && internal != null) {
+            Expression device = new Constant(DEVICE, Octets.host(internal.index()));
             List<List<Expression>> rules = new ArrayList<>();
             for (IpFamily family : IpFamily.values()) {
                 rules.add(List.of(
@@ -458,10 +448,10 @@ final class Tables {
                         device,
                         new Forward(family, R0, DEVICE)));
             }
-            for (String name : fastLane.interfaces()) {
+            for (String name : devices.external().keySet()) {
                 hook(hooks, new HookedChain("send_" + name, HookedChain.Hook.INGRESS, SENDING, false, name), rules);
             }
         }
-        return new WantedTable(SENDS, hooks, new TreeMap<>(), elements, new TreeMap<>(), new TreeSet<>());
+        return new WantedTable(SENDS, hooks, new TreeMap<>(), elements, new TreeMap<>(), Map.of(), new TreeSet<>());
     }
 }

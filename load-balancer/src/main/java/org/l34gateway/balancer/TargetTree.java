@@ -16,21 +16,24 @@ import org.l34gateway.netlink.RuleAction;
 
 /**
  * The routing rules of a gateway pod. A list of one rule per target would be walked by every packet, so target marks are
- * looked up in a tree of four levels, one per hexadecimal digit: at most 64 rules are compared, whatever the number of targets.
+ * looked up in a tree of eight levels, two bits each. A mark below 1,024 enters it at the fourth: 20 rules of the tree are
+ * compared at most, whatever the number of targets.
  *
  * <pre>
  *     10  answer            lookup 4096        BIRD's default routes
  *     11  answer            blackhole          also when BIRD is gone: an answer never takes another way
  *    100  no target mark    lookup main
  *    101  no target mark    goto 32766         not found in main: on as if there were no tree
- *   1000  mark 0x0.../f000  goto 2000          one rule per digit that is in use
- *   1001  every mark        blackhole          a target mark never reaches main
- *   2000  mark 0x00../ff00  goto 3000  ...     then 2001 blackhole for 0x0.../f000
- *  10000  mark 0x0001/ffff  lookup 0x10001     the table of the target; then 10001 blackhole for 0x000./fff0
+ *    999  mark 0x0000/fc00  goto 1021          the node of marks below 1,024
+ *   1000  mark 0x0.../c000  goto 1001 ...      one rule for each two bits that are in use
+ *   1001  mark 0x0.../f000  goto 1005 ...      the next level begins: 1 node, 4, 16, ...
+ *   6461  mark 0x0001/ffff  lookup 0x10001     the table of the target
+ *  30000  every mark        blackhole          a target mark never reaches main
  * </pre>
  *
- * A node has two priorities: its rules share the first, its blackhole has the second. So the place of a rule depends on
- * its own mark only, and a target that comes or goes leaves the others' rules alone.
+ * The rules of a node share its priority. So the place of a rule depends on its own mark only, and a target that comes or goes
+ * leaves the others' rules alone. A mark that has no table falls through the rest of the tree. A rule that goes to a node that is
+ * not there is passed over.
  */
 final class TargetTree {
     /** The kernel table into which BIRD puts the default routes that it learned. */
@@ -40,13 +43,18 @@ final class TargetTree {
 
     private static final int ANSWERS = 10;
     private static final int UNMARKED = 100;
+    private static final int SHORTCUT = 999;
     private static final int ROOT = 1_000;
-    /** First priority of each level's nodes below the root; the last level's last node ends at 18,191. */
-    private static final int[] LEVELS = {ROOT, 2_000, 3_000, 10_000};
+    private static final int LEVELS = 8;
+    private static final int LEVEL_BITS = 2;
+    /** Above the last node's 22,844. */
+    private static final int END = 30_000;
 
-    private static final int END = 18_191;
     private static final int MAIN_RULE = 32_766;
-    private static final int DIGIT_BITS = 4;
+    /** The level at which small marks begin, and what is 0 in them. */
+    private static final int SMALL_LEVEL = 3;
+
+    private static final int NOT_SMALL = 0xFC00;
 
     private TargetTree() {}
 
@@ -59,23 +67,36 @@ final class TargetTree {
         rules.add(Rule.marked(family, ANSWERS + 1, answer, new RuleAction.Blackhole()));
         rules.add(Rule.marked(family, UNMARKED, noTarget, new RuleAction.Lookup(Route.TABLE_MAIN)));
         rules.add(Rule.marked(family, UNMARKED + 1, noTarget, new RuleAction.Goto(MAIN_RULE)));
-        rules.add(Rule.marked(family, ROOT + 1, FirewallMark.ANY, new RuleAction.Blackhole()));
+        rules.add(Rule.marked(family, END, FirewallMark.ANY, new RuleAction.Blackhole()));
+        FirewallMark small = new FirewallMark(0, NOT_SMALL);
+        rules.add(Rule.marked(family, SHORTCUT, small, new RuleAction.Goto(node(0, SMALL_LEVEL))));
+        // A rule that is to be deleted is found by its mark, but 0 finds any (fib_nl_delrule): so these stay.
+        for (int level = 0; level < LEVELS - 1; level++) {
+            FirewallMark zero = new FirewallMark(0, mask(level));
+            rules.add(Rule.marked(family, node(0, level), zero, new RuleAction.Goto(node(0, level + 1))));
+        }
         for (int mark : marks) {
-            for (int level = 0; level < LEVELS.length; level++) {
-                int shift = DIGIT_BITS * (LEVELS.length - 1 - level);
-                int mask = Marks.TARGET_MASK >> shift << shift;
-                FirewallMark digits = new FirewallMark(mark & mask, mask);
-                int nextNode = LEVELS[Math.min(level + 1, LEVELS.length - 1)] + 2 * (mark >> shift);
-                int node = LEVELS[level] + 2 * (mark >> (shift + DIGIT_BITS));
-                if (level < LEVELS.length - 1) {
-                    rules.add(Rule.marked(family, node, digits, new RuleAction.Goto(nextNode)));
-                    rules.add(Rule.marked(family, nextNode + 1, digits, new RuleAction.Blackhole()));
-                } else {
-                    rules.add(Rule.marked(family, node, digits, new RuleAction.Lookup(FIRST_TABLE + mark)));
-                }
+            for (int level = 0; level < LEVELS; level++) {
+                int mask = mask(level);
+                RuleAction action = level == LEVELS - 1
+                        ? new RuleAction.Lookup(FIRST_TABLE + mark)
+                        : new RuleAction.Goto(node(mark, level + 1));
+                rules.add(Rule.marked(family, node(mark, level), new FirewallMark(mark & mask, mask), action));
             }
         }
         return rules;
+    }
+
+    /** The bits of a mark that are known at a level. */
+    private static int mask(int level) {
+        int shift = LEVEL_BITS * (LEVELS - 1 - level);
+        return Marks.TARGET_MASK >> shift << shift;
+    }
+
+    /** The priority of the node in which a mark is at a level: the nodes of a level follow those of the one before. */
+    private static int node(int mark, int level) {
+        int before = ((1 << (LEVEL_BITS * level)) - 1) / ((1 << LEVEL_BITS) - 1);
+        return ROOT + before + (mark >> (LEVEL_BITS * (LEVELS - level)));
     }
 
     /** Whether a rule is one that this class could have made. */
@@ -88,7 +109,7 @@ final class TargetTree {
                         || priority == ANSWERS + 1
                         || priority == UNMARKED
                         || priority == UNMARKED + 1
-                        || (priority >= ROOT && priority <= END));
+                        || (priority >= SHORTCUT && priority <= END));
     }
 
     /** By priority; leaves first when reversed, so that nothing ever goes to a node that is not complete. */

@@ -185,7 +185,7 @@ final class VipChains {
         List<List<Expression>> rules = new ArrayList<>();
         for (int i = 0; i < shares.size(); i++) {
             rules.add(rule(
-                    input.hash(view, SPLIT, WeightedSplit.PARTS, seed),
+                    input.hash(view, SPLIT, WeightedSplit.PARTS, seed, 0),
                     List.of(
                             new Swap(SPLIT, SPLIT, Integer.BYTES),
                             new Compare(SPLIT, Comparison.LESS, Octets.network(ends.get(i), Integer.BYTES)),

@@ -4,6 +4,7 @@ package org.l34gateway.balancer;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -12,6 +13,7 @@ import java.util.TreeSet;
 import org.l34gateway.linux.nftables.Element;
 import org.l34gateway.linux.nftables.Expression;
 import org.l34gateway.linux.nftables.HookedChain;
+import org.l34gateway.linux.nftables.NumberMap;
 import org.l34gateway.linux.nftables.SetShape;
 import org.l34gateway.linux.nftables.TableName;
 
@@ -21,7 +23,8 @@ import org.l34gateway.linux.nftables.TableName;
  * @param hooks name of a chain that packets enter by themselves → what it does
  * @param chains name, which says the content → rules
  * @param elements set or map → its elements
- * @param slotMaps slot map → {@link SlotState} of each slot
+ * @param numbers map of numbers, of which there may be very many → its rows
+ * @param states suffix of a pool → {@link SlotState} of each slot, as the maps of numbers have it
  * @param counters names of the counters that rules name
  */
 record WantedTable(
@@ -29,13 +32,15 @@ record WantedTable(
         SortedMap<String, Hook> hooks,
         SortedMap<String, List<List<Expression>>> chains,
         SortedMap<String, Elements> elements,
-        SortedMap<String, int[]> slotMaps,
+        SortedMap<String, Numbers> numbers,
+        Map<String, int[]> states,
         SortedSet<String> counters) {
     WantedTable {
         hooks = Collections.unmodifiableSortedMap(new TreeMap<>(hooks));
         chains = Collections.unmodifiableSortedMap(new TreeMap<>(chains));
         elements = Collections.unmodifiableSortedMap(new TreeMap<>(elements));
-        slotMaps = Collections.unmodifiableSortedMap(new TreeMap<>(slotMaps));
+        numbers = Collections.unmodifiableSortedMap(new TreeMap<>(numbers));
+        states = Map.copyOf(states);
         counters = Collections.unmodifiableSortedSet(new TreeSet<>(counters));
     }
 
@@ -75,10 +80,42 @@ record WantedTable(
         }
     }
 
+    /** A map from numbers to rows of numbers. */
+    static final class Numbers {
+        private final SetShape shape;
+        private final int rowLength;
+        private final int[] values;
+
+        /** @param values all rows, one behind the other; a row of zeros, or beyond the end, is no element */
+        Numbers(SetShape shape, int rowLength, int[] values) {
+            this.shape = shape;
+            this.rowLength = rowLength;
+            this.values = values;
+        }
+
+        SetShape shape() {
+            return shape;
+        }
+
+        int rowLength() {
+            return rowLength;
+        }
+
+        /** The rows themselves. */
+        int[] values() {
+            return values;
+        }
+
+        /** What must change, when the map is like this now. */
+        NumberMap changeFrom(int[] held) {
+            return new NumberMap(shape.name(), 0, rowLength, held, values);
+        }
+    }
+
     /** Names of everything that has elements. */
     Set<String> sets() {
         Set<String> sets = new TreeSet<>(elements.keySet());
-        sets.addAll(slotMaps.keySet());
+        sets.addAll(numbers.keySet());
         return sets;
     }
 }

@@ -60,19 +60,21 @@ class AdoptionKernelTest {
                 "delete element inet l34 TARGETS { 1 }",
                 "add chain inet l34 stranger ; add rule inet l34 stranger drop",
                 "add set inet l34 stranger { type ipv4_addr; }",
-                "add map inet l34 slots_0000000000000000_4_1021_0 { type mark : mark; size 1021; }",
+                "add map inet l34 moved_0000000000000000_4_1021_0 { type mark : mark; }",
+                "add element inet l34 MOVED { 5 : 9 }",
+                "delete element inet l34 sent { 1 }",
                 "flush chain inet l34 fast_ext",
                 "delete element netdev l34 addresses4 { 1 }",
                 "delete table netdev l34",
-                "flush map inet l34 SLOTS",
+                "flush map inet l34 slots_1021_0",
                 "delete table inet l34",
             })
     void what_somebody_changed_in_the_table_is_repaired(String damage) {
         withInterfaces();
         try (LoadBalancer balancer = LoadBalancer.open(Testbed.INTERFACES, FastPath.ON, System::nanoTime)) {
             balancer.apply(EXAMPLE);
-            String slots = nft("list ruleset").replaceAll("(?s).*map (slots_[0-9a-f]+_4_1021_0) .*", "$1");
-            nft(damage.replace("SLOTS", slots).replace("TARGETS", slots.replace("slots_", "targets_")));
+            String targets = nft("list maps").replaceAll("(?s).*?map (targets_[0-9a-f]+_4_1021_[0-9]) .*", "$1");
+            nft(damage.replace("TARGETS", targets).replace("MOVED", targets.replace("targets_", "moved_")));
             assertThat(balancer.apply(EXAMPLE).changed()).as("saw the damage").isTrue();
             assertThat(applyOnce(EXAMPLE).changed()).isFalse();
             assertThat(balancer.inspect().targets()).isEqualTo(expected(EXAMPLE));
@@ -136,7 +138,7 @@ class AdoptionKernelTest {
         try (LoadBalancer balancer = LoadBalancer.open(Testbed.INTERFACES, FastPath.ON, System::nanoTime);
                 NetlinkSocket socket = NetlinkSocket.open()) {
             balancer.apply(EXAMPLE);
-            String targets = nft("list ruleset").replaceAll("(?s).*map (targets_[0-9a-f]+_6_1021_0) .*", "$1");
+            String targets = nft("list maps").replaceAll("(?s).*?map (targets_[0-9a-f]+_6_1021_[0-9]) .*", "$1");
             String before = nft("list map inet l34 " + targets);
             Rtnetlink netlink = new Rtnetlink(socket);
             netlink.delete(Objects.requireNonNull(netlink.link("int")));

@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpPrefix;
@@ -31,6 +30,11 @@ import org.l34gateway.program.TargetGroup;
 class ClassifierTest {
     private static final int PROGRAMS = 300;
     private static final int PACKETS = 200;
+
+    /** As {@link RuleMachine} knows them. */
+    private static final Devices DEVICES = new Devices(
+            new TreeMap<>(Map.of("ext", new Devices.Device(RuleMachine.EXTERNAL, 1_500, true))),
+            new Devices.Device(RuleMachine.INTERNAL, 1_400, true));
 
     /** How a packet ended, for the count of kinds. */
     private enum Kind {
@@ -54,10 +58,10 @@ class ClassifierTest {
                 Outcome outcome = Evaluator.decide(program, packet);
                 String where = packet + " in " + program + ", repeat with -Dseed=" + seed;
                 int expected = written.mark(outcome, packet);
-                assertThat(RuleMachine.mark(written.table(), "arriving", packet, "ext"))
+                assertThat(RuleMachine.mark(written.table(), "arriving", packet))
                         .as("whole: " + where)
                         .isEqualTo(expected);
-                assertThat(RuleMachine.mark(written.table(), "fast_ext", packet, "ext"))
+                assertThat(RuleMachine.mark(written.table(), "fast_ext", packet))
                         .as("fast: " + where)
                         .isEqualTo(packet.hasPorts() ? expected : 0);
                 seen.merge(kind(outcome), 1, Integer::sum);
@@ -117,12 +121,12 @@ class ClassifierTest {
         Handovers handovers = Handovers.next(names, owners, present, Handovers.NONE, Map.of(), 1);
         return Tables.write(
                 forwarding,
-                Testbed.INTERFACES,
+                DEVICES,
+                FastPath.ON,
                 marks,
                 FlowHash.of(program.seed()),
                 names,
-                new TreeMap<>(handovers.states()),
-                new Tables.FastLane(new TreeSet<>(Testbed.INTERFACES.external()), 1, 1_500));
+                new TreeMap<>(handovers.states()));
     }
 
     /** A VIP with a thousand routes costs a packet no more looks than one with ten. */

@@ -119,7 +119,7 @@ class DifferentialKernelTest {
                 Testbed.ip(gateway, "neigh add 10.8.0." + number + there, "neigh add fd08::" + number + there);
             }
             gateway.call(() -> {
-                PodSysctls.wanted(Testbed.INTERFACES).forEach(Sysctl.SYSTEM::write);
+                LoadBalancer.sysctls(Testbed.INTERFACES).forEach(Sysctl.SYSTEM::write);
                 return null;
             });
             sends = RawLink.open(outside, "peer");

@@ -236,7 +236,7 @@ class ForwardingKernelTest {
 
     private long slotsThatRemember(String vip) {
         String map = Testbed.run(bed.gateway, "nft list maps")
-                .replaceAll("(?s).*map (slots_[0-9a-f]+_" + (vip.contains(":") ? 6 : 4) + "_[0-9_]+) .*", "$1");
+                .replaceAll("(?s).*map (moved_[0-9a-f]+_" + (vip.contains(":") ? 6 : 4) + "_[0-9_]+) .*", "$1");
         return Stream.of(
                         Testbed.run(bed.gateway, "nft list map inet l34 " + map).split(","))
                 .filter(element -> element.matches("(?s).*: 0x004[0-9a-f]{5}.*"))

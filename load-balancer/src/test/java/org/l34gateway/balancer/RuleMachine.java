@@ -23,6 +23,11 @@ import org.l34gateway.program.Packet;
  * connection is remembered. For tests of very many packets.
  */
 final class RuleMachine {
+    /** Index of the interface on which packets come. */
+    static final int EXTERNAL = 2;
+    /** Index of the interface towards the targets. */
+    static final int INTERNAL = 3;
+
     private static final int REGISTERS = 16;
 
     private final WantedTable table;
@@ -30,15 +35,13 @@ final class RuleMachine {
     private final byte[] transport;
     private final int protocol;
     private final IpFamily family;
-    private final String input;
     private final byte[] registers = new byte[REGISTERS * 4];
     private int mark;
 
-    private RuleMachine(WantedTable table, Packet packet, String input) {
+    private RuleMachine(WantedTable table, Packet packet) {
         this.table = table;
         this.protocol = packet.protocol();
         this.family = packet.source().family();
-        this.input = input;
         this.transport = ByteBuffer.allocate(20)
                 .putShort((short) packet.sourcePort())
                 .putShort((short) packet.destinationPort())
@@ -73,8 +76,8 @@ final class RuleMachine {
     }
 
     /** The packet's mark after a chain at a hook; 0 when the packet was dropped. */
-    static int mark(WantedTable table, String hook, Packet packet, String input) {
-        RuleMachine machine = new RuleMachine(table, packet, input);
+    static int mark(WantedTable table, String hook, Packet packet) {
+        RuleMachine machine = new RuleMachine(table, packet);
         Verdict verdict = machine.run(
                 Objects.requireNonNull(table.hooks().get(hook), hook).rules());
         return verdict instanceof Expression.Drop ? 0 : machine.mark;
@@ -177,9 +180,11 @@ final class RuleMachine {
             case Expression.NotInSet(var set, var key) -> when(find(set, key) == null);
             case Expression.Lookup lookup -> lookup(lookup);
             case Expression.LookupVerdict(var map, var key) ->
-                find(map, key) instanceof Element(var _, Element.Goto(String chain))
-                        ? new Ends(new Expression.Goto(chain))
-                        : new NoMatch();
+                switch (find(map, key)) {
+                    case Element(var _, Element.Goto(String chain)) -> new Ends(new Expression.Goto(chain));
+                    case Element(var _, Element.Jump(String chain)) -> new Ends(new Expression.Jump(chain));
+                    case null, default -> new NoMatch();
+                };
             case Expression.Count _, Expression.CountHere _ -> new On();
             case Verdict verdict -> new Ends(verdict);
             default -> throw new IllegalStateException("not for this machine: " + expression);
@@ -200,19 +205,27 @@ final class RuleMachine {
             case MARK -> Octets.host(mark).toBytes();
             case FAMILY -> new byte[] {(byte) (family == IpFamily.IPV4 ? 2 : 10)};
             case TRANSPORT -> new byte[] {(byte) protocol};
-            case INPUT_NAME -> Octets.padded(input, 16).toBytes();
-            case LENGTH, PROTOCOL, OUTPUT_NAME -> throw new IllegalStateException("not for this machine: " + key);
+            case INPUT_INDEX -> Octets.host(EXTERNAL).toBytes();
+            case LENGTH, PROTOCOL, OUTPUT_INDEX -> throw new IllegalStateException("not for this machine: " + key);
         };
     }
 
     private Step lookup(Expression.Lookup lookup) {
-        int[] slots = table.slotMaps().get(lookup.map());
-        if (slots != null) {
-            int slot = host(lookup.key());
-            if (slot < 0 || slot >= slots.length || slots[slot] == 0) {
+        WantedTable.Numbers numbers = table.numbers().get(lookup.map());
+        if (numbers != null) {
+            int row = host(lookup.key());
+            ByteBuffer value = ByteBuffer.allocate(numbers.rowLength() * 4).order(ByteOrder.nativeOrder());
+            boolean any = false;
+            for (int i = 0; i < numbers.rowLength(); i++) {
+                int at = row * numbers.rowLength() + i;
+                int number = at < numbers.values().length ? numbers.values()[at] : 0;
+                any |= number != 0;
+                value.putInt(number);
+            }
+            if (!any) {
                 return new NoMatch();
             }
-            store(lookup.to(), Octets.host(slots[slot]).toBytes());
+            store(lookup.to(), value.array());
             return new On();
         }
         if (find(lookup.map(), lookup.key()) instanceof Element(var _, Element.Data(Octets value))) {

@@ -33,7 +33,9 @@ class RulesTest {
                     case RuleAction.Goto next -> from = next.priority();
                     case RuleAction.Lookup lookup
                     when lookup.table() > 254 -> {
-                        assertThat(compared).as("rules compared").isLessThanOrEqualTo(4 * 16 + 5);
+                        assertThat(compared)
+                                .as("rules compared for mark %d", mark)
+                                .isLessThanOrEqualTo(mark < 1_024 ? 5 + 5 * 4 : 5 + 8 * 4);
                         return "table " + lookup.table();
                     }
                     case RuleAction.Blackhole _ -> {
@@ -61,6 +63,15 @@ class RulesTest {
                     .isEqualTo(marks.contains(mark) ? "table " + (0x10000 + mark) : "blackhole");
         }
         assertThat(rules).allMatch(TargetTree::isOurs);
+    }
+
+    /** The kernel would delete any rule with the same priority and mask for one whose mark is 0. */
+    @Test
+    void a_rule_whose_mark_is_0_is_never_deleted() {
+        var none = TargetTree.rules(IpFamily.IPV4, Set.of());
+        var some = TargetTree.rules(IpFamily.IPV4, Set.of(1, 5, 1_500, 40_000));
+        some.removeAll(none);
+        assertThat(some).isNotEmpty().noneMatch(rule -> rule.mark().value() == 0);
     }
 
     @Test

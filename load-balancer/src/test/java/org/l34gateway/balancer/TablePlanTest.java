@@ -155,26 +155,26 @@ class TablePlanTest {
     }
 
     private static void run(ForwardingProgram program, KernelTables tables) {
-        for (WantedTable wanted : wanted(program, tables.read(Tables.DECIDES).slotMaps())) {
+        for (WantedTable wanted : wanted(program, tables.read(Tables.DECIDES).states())) {
             tables.run(TablePlan.decide(wanted, tables.read(wanted.name())), wanted);
         }
     }
 
     private static List<TablePlan> plans(ForwardingProgram program, KernelTables tables) {
-        return wanted(program, tables.read(Tables.DECIDES).slotMaps()).stream()
+        return wanted(program, tables.read(Tables.DECIDES).states()).stream()
                 .map(wanted -> TablePlan.decide(wanted, tables.read(wanted.name())))
                 .toList();
     }
 
-    private static List<TablePlan> plans(ForwardingProgram program, Map<String, int[]> slotMaps) {
-        return wanted(program, slotMaps).stream()
+    private static List<TablePlan> plans(ForwardingProgram program, Map<String, int[]> states) {
+        return wanted(program, states).stream()
                 .map(wanted -> TablePlan.decide(wanted, PresentTable.NONE))
                 .toList();
     }
 
-    private static List<WantedTable> wanted(ForwardingProgram program, Map<String, int[]> slotMaps) {
+    private static List<WantedTable> wanted(ForwardingProgram program, Map<String, int[]> states) {
         Marks marks = Marks.decide(Forwarding.addresses(program, Testbed.INTERFACES.families()), Map.of());
-        return ClassifierTest.wanted(program, marks, slotMaps);
+        return ClassifierTest.wanted(program, marks, states);
     }
 
     /** Each operation of each transaction. */

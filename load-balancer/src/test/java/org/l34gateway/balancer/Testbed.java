@@ -65,7 +65,7 @@ final class Testbed implements AutoCloseable {
         ip(gateway, "route add default via 10.7.0.1", "route add default via fd07::1");
         learnDefaultRoutes();
         gateway.call(() -> {
-            PodSysctls.wanted(INTERFACES).forEach(Sysctl.SYSTEM::write);
+            LoadBalancer.sysctls(INTERFACES).forEach(Sysctl.SYSTEM::write);
             return null;
         });
         for (int i = 1; i <= TARGETS; i++) {

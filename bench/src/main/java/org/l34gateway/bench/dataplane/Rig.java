@@ -70,7 +70,6 @@ final class Rig implements AutoCloseable {
                 Sysctl.SYSTEM.write("net/ipv4/conf/" + name + "/rp_filter", "0");
             }
             Sysctl.SYSTEM.write("net/ipv4/ip_forward", "1");
-            Sysctl.SYSTEM.write("net/ipv4/icmp_errors_use_inbound_ifaddr", "1");
             Sysctl.SYSTEM.write("net/ipv6/conf/all/forwarding", "1");
             return null;
         });
@@ -134,6 +133,10 @@ final class Rig implements AutoCloseable {
 
     /** All is there but the program. */
     Rig ready(Scenario scenario, FastPath fastPath) {
+        balancer.call(() -> {
+            LoadBalancer.sysctls(INTERFACES).forEach(Sysctl.SYSTEM::write);
+            return null;
+        });
         neighbours(scenario.addresses());
         ip(balancer, "route add default via 10.9.0.1 table 4096", "route add default via fd09::1 table 4096");
         forwarder = balancer.call(() -> LoadBalancer.open(INTERFACES, fastPath, System::nanoTime));

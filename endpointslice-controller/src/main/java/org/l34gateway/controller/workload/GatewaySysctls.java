@@ -36,15 +36,19 @@ final class GatewaySysctls {
         // An address that waits for duplicate address detection holds up the first BGP session by seconds.
         sysctls.put("net.ipv6.conf.all.accept_dad", "0");
         sysctls.put("net.ipv6.conf.default.accept_dad", "0");
+        // What costs every packet a look that finds nothing here: sockets, and by which way an answer would go.
+        sysctls.put("net.ipv4.ip_early_demux", "0");
+        sysctls.put("net.ipv4.conf.eth0.rp_filter", "0");
         for (String name : interfaces(networks)) {
             sysctls.put("net.ipv4.conf." + name.replace('.', '/') + ".rp_filter", "0");
+            sysctls.put("net.ipv4.conf." + name.replace('.', '/') + ".accept_local", "1");
         }
         return sysctls;
     }
 
-    /** Of the pod: {@code eth0}, and what Multus makes of the elements; without a name it numbers them from net1. */
+    /** What Multus makes of the elements; without a name it numbers them from net1. */
     private static List<String> interfaces(NetworkSelection networks) {
-        List<String> names = new ArrayList<>(List.of("eth0"));
+        List<String> names = new ArrayList<>();
         for (int i = 0; i < networks.elements().size(); i++) {
             String asked = networks.elements().get(i).interfaceName();
             names.add(asked != null ? asked : "net" + (i + 1));

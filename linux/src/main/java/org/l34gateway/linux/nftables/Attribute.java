@@ -65,6 +65,15 @@ record Attribute(int type, ByteBuffer content) {
         return content.limit() >= at + Integer.BYTES ? content.getInt(at) : 0;
     }
 
+    /** The numbers that it has, in the machine's byte order; 0 when there are too few bytes. */
+    int[] numbers(int count) {
+        int[] numbers = new int[count];
+        for (int i = 0; i < count && (i + 1) * Integer.BYTES <= content.limit(); i++) {
+            numbers[i] = content.getInt(i * Integer.BYTES);
+        }
+        return numbers;
+    }
+
     /** Without its first bytes. */
     Attribute after(int bytes) {
         int from = Math.min(bytes, content.limit());

@@ -40,11 +40,19 @@ public record Element(Octets key, Content content) implements Comparable<Element
         }
     }
 
-    /** The map's verdict. */
+    /** The map's verdict: on with the chain. */
     public record Goto(String chain) implements Content {
         @Override
         public String toString() {
             return " → goto " + chain;
+        }
+    }
+
+    /** The map's verdict: on with the chain, and back at its end. */
+    public record Jump(String chain) implements Content {
+        @Override
+        public String toString() {
+            return " → jump " + chain;
         }
     }
 
@@ -58,9 +66,14 @@ public record Element(Octets key, Content content) implements Comparable<Element
         return new Element(key, new Data(value));
     }
 
-    /** A key and where packets go. */
-    public static Element jump(Octets key, String chain) {
+    /** A key and where packets go on. */
+    public static Element leads(Octets key, String chain) {
         return new Element(key, new Goto(chain));
+    }
+
+    /** A key and where packets go, and come back from. */
+    public static Element jumps(Octets key, String chain) {
+        return new Element(key, new Jump(chain));
     }
 
     /** The end of a range. */

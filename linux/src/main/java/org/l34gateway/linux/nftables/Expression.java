@@ -35,10 +35,10 @@ public sealed interface Expression {
         PROTOCOL(1, "protocol"),
         /** Packet mark, 4 bytes in the machine's order. */
         MARK(3, "mark"),
-        /** Name of the interface on which it came, 16 bytes. */
-        INPUT_NAME(6, "iifname"),
-        /** Name of the interface by which it leaves, 16 bytes. */
-        OUTPUT_NAME(7, "oifname"),
+        /** Index of the interface on which it came, 4 bytes in the machine's order. */
+        INPUT_INDEX(4, "iif"),
+        /** Index of the interface by which it leaves, 4 bytes in the machine's order. */
+        OUTPUT_INDEX(5, "oif"),
         /** NFPROTO_IPV4 or NFPROTO_IPV6, 1 byte. */
         FAMILY(15, "nfproto"),
         /** The transport protocol, behind all extension headers of IPv6, 1 byte. */

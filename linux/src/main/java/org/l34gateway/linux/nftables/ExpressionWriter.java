@@ -15,7 +15,7 @@ final class ExpressionWriter {
 
     private static final int NF_DROP = 0;
     private static final int NF_ACCEPT = 1;
-    private static final int NFT_JUMP = -3;
+    static final int NFT_JUMP = -3;
     static final int NFT_GOTO = -4;
     private static final int NFT_RETURN = -5;
     private static final int NFT_REG_VERDICT = 0;

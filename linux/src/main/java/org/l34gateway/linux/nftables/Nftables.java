@@ -197,27 +197,26 @@ public final class Nftables implements AutoCloseable {
     }
 
     /**
-     * The values of a map from numbers to numbers.
+     * The values of a map from numbers to rows of numbers, one behind the other.
      *
-     * @param firstKey the key of index 0 of the result
-     * @param size of the result; other keys are passed over
+     * @param rowLength numbers of an element's value
+     * @param size numbers of the result, which begins with key 0; other keys are passed over
      * @return 0 where there is no element, or no such map
      */
-    public int[] numbers(TableName table, String map, int firstKey, int size) {
+    public int[] numbers(TableName table, String map, int rowLength, int size) {
         int[] values = new int[size];
         eachElement(table, map, () -> Arrays.fill(values, 0), attributes -> {
             int key = 0;
-            int value = 0;
+            int[] row = new int[rowLength];
             for (Attribute each : attributes) {
                 switch (each.type()) {
                     case NFTA_SET_ELEM_KEY -> key = each.firstNumber();
-                    case NFTA_SET_ELEM_DATA -> value = each.firstNumber();
+                    case NFTA_SET_ELEM_DATA -> row = each.first().numbers(rowLength);
                     default -> {}
                 }
             }
-            int index = key - firstKey;
-            if (index >= 0 && index < values.length) {
-                values[index] = value;
+            if (key >= 0 && key < size / rowLength) {
+                System.arraycopy(row, 0, values, key * rowLength, rowLength);
             }
         });
         return values;
@@ -289,11 +288,16 @@ public final class Nftables implements AutoCloseable {
         if (data.type() != ExpressionWriter.NFTA_DATA_VERDICT) {
             return new Element.Data(data.value());
         }
-        return new Element.Goto(data.nested().stream()
-                .filter(each -> each.type() == ExpressionWriter.NFTA_VERDICT_CHAIN)
-                .map(Attribute::text)
-                .findFirst()
-                .orElse(""));
+        String chain = "";
+        int verdict = 0;
+        for (Attribute each : data.nested()) {
+            switch (each.type()) {
+                case ExpressionWriter.NFTA_VERDICT_CODE -> verdict = each.networkNumber();
+                case ExpressionWriter.NFTA_VERDICT_CHAIN -> chain = each.text();
+                default -> {}
+            }
+        }
+        return verdict == ExpressionWriter.NFT_JUMP ? new Element.Jump(chain) : new Element.Goto(chain);
     }
 
     private static Count count(Attribute data) {

@@ -1,23 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.l34gateway.linux.nftables;
 
-/** A change of a map from consecutive numbers to numbers, of which there may be very many. */
+/**
+ * A change of a map from consecutive numbers to rows of numbers, of which there may be very many. A row of zeros is no element.
+ */
 public final class NumberMap {
     private final String map;
     private final int firstKey;
+    private final int rowLength;
     private final int[] from;
     private final int[] to;
 
     /**
      * From one state to another.
      *
-     * @param firstKey the key of index 0 of the arrays
-     * @param from the value of each key now; 0, or beyond the end, where there is none
-     * @param to the value of each key afterwards, in the same way. Neither array may change any more
+     * @param firstKey the key of the first row of the arrays
+     * @param rowLength numbers of an element's value
+     * @param from the rows one behind the other as they are now; zeros beyond the end
+     * @param to the rows afterwards, in the same way. Neither array may change any more
      */
-    public NumberMap(String map, int firstKey, int[] from, int[] to) {
+    public NumberMap(String map, int firstKey, int rowLength, int[] from, int[] to) {
         this.map = map;
         this.firstKey = firstKey;
+        this.rowLength = rowLength;
         this.from = from;
         this.to = to;
     }
@@ -30,30 +35,53 @@ public final class NumberMap {
     /** Elements that go or come; one whose value changes does both. */
     public int size() {
         int size = 0;
-        for (int index = 0; index < indices(); index++) {
-            size += (goes(index) ? 1 : 0) + (comes(index) ? 1 : 0);
+        for (int row = 0; row < rows(); row++) {
+            size += (goes(row) ? 1 : 0) + (comes(row) ? 1 : 0);
         }
         return size;
     }
 
-    int indices() {
-        return Math.max(from.length, to.length);
+    int rows() {
+        return (Math.max(from.length, to.length) + rowLength - 1) / rowLength;
     }
 
-    int key(int index) {
-        return firstKey + index;
+    int rowLength() {
+        return rowLength;
     }
 
-    int value(int index) {
-        return at(to, index);
+    int key(int row) {
+        return firstKey + row;
     }
 
-    boolean goes(int index) {
-        return at(from, index) != 0 && at(from, index) != at(to, index);
+    /** The new value of a row. */
+    int value(int row, int index) {
+        return at(to, row * rowLength + index);
     }
 
-    boolean comes(int index) {
-        return at(to, index) != 0 && at(from, index) != at(to, index);
+    boolean goes(int row) {
+        return isElement(from, row) && changes(row);
+    }
+
+    boolean comes(int row) {
+        return isElement(to, row) && changes(row);
+    }
+
+    private boolean isElement(int[] values, int row) {
+        for (int index = 0; index < rowLength; index++) {
+            if (at(values, row * rowLength + index) != 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean changes(int row) {
+        for (int index = row * rowLength; index < (row + 1) * rowLength; index++) {
+            if (at(from, index) != at(to, index)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static int at(int[] values, int index) {

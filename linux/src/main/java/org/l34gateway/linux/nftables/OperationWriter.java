@@ -24,8 +24,10 @@ final class OperationWriter {
     /** The type of a comment in a rule's user data, as nft writes it. */
     private static final int COMMENT = 0;
 
-    /** An element of numbers takes 28 bytes, and the list's length has 16 bits. */
-    private static final int NUMBERS_PER_MESSAGE = 2_000;
+    /** The list's length has 16 bits. */
+    private static final int LIST_BYTES = 56_000;
+    /** An element of numbers beside the numbers. */
+    private static final int ELEMENT_BYTES = 24;
     /** An element takes some 250 bytes at most: a long key, and a chain's name of 128 (NFT_CHAIN_MAXNAMELEN). */
     private static final int ELEMENTS_PER_MESSAGE = 200;
 
@@ -172,15 +174,18 @@ final class OperationWriter {
                     value(message, NFTA_SET_ELEM_DATA, value);
                 }
             }
-            case Element.Goto(var chain) -> {
-                if (adds) {
-                    int data = message.open(NFTA_SET_ELEM_DATA);
-                    ExpressionWriter.verdict(message, ExpressionWriter.NFT_GOTO, chain);
-                    message.close(data);
-                }
-            }
+            case Element.Goto(var chain) -> verdict(message, ExpressionWriter.NFT_GOTO, chain, adds);
+            case Element.Jump(var chain) -> verdict(message, ExpressionWriter.NFT_JUMP, chain, adds);
         }
         message.close(begin);
+    }
+
+    private static void verdict(Message message, int verdict, String chain, boolean adds) {
+        if (adds) {
+            int data = message.open(NFTA_SET_ELEM_DATA);
+            ExpressionWriter.verdict(message, verdict, chain);
+            message.close(data);
+        }
     }
 
     private static void value(Message message, int attribute, Octets value) {
@@ -189,18 +194,19 @@ final class OperationWriter {
     }
 
     private void numbers(MessageType type, NumberMap change, IntPredicate concerned) {
+        int most = LIST_BYTES / (ELEMENT_BYTES + change.rowLength() * Integer.BYTES);
         int index = 0;
-        while (index < change.indices()) {
+        while (index < change.rows()) {
             Message message = elementsOf(type, change.map());
             int list = message.open(NFTA_SET_ELEM_LIST_ELEMENTS);
             int count = 0;
-            for (; index < change.indices() && count < NUMBERS_PER_MESSAGE; index++) {
+            for (; index < change.rows() && count < most; index++) {
                 if (concerned.test(index)) {
                     count++;
                     int element = message.open(NFTA_LIST_ELEM);
                     number(message, NFTA_SET_ELEM_KEY, change.key(index));
                     if (type == MessageType.NEWSETELEM) {
-                        number(message, NFTA_SET_ELEM_DATA, change.value(index));
+                        row(message, change, index);
                     }
                     message.close(element);
                 }
@@ -214,6 +220,16 @@ final class OperationWriter {
     private static void number(Message message, int attribute, int value) {
         int begin = message.open(attribute);
         message.number(ExpressionWriter.NFTA_DATA_VALUE, value).close(begin);
+    }
+
+    private static void row(Message message, NumberMap change, int row) {
+        ByteBuffer value =
+                ByteBuffer.allocate(change.rowLength() * Integer.BYTES).order(ByteOrder.nativeOrder());
+        for (int index = 0; index < change.rowLength(); index++) {
+            value.putInt(change.value(row, index));
+        }
+        int begin = message.open(NFTA_SET_ELEM_DATA);
+        message.bytes(ExpressionWriter.NFTA_DATA_VALUE, value.array()).close(begin);
     }
 
     private void counter(MessageType type, String name) {

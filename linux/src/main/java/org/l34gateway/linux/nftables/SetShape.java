@@ -24,7 +24,9 @@ public record SetShape(String name, List<Datum> key, Value value, Set<Flag> flag
         /** Transport port, 2 bytes in network byte order. */
         PORT(13, 2),
         /** A number of 4 bytes in the machine's byte order. */
-        MARK(19, 4);
+        MARK(19, 4),
+        /** 8 numbers of 4 bytes in the machine's byte order; for nft one large number. */
+        ROW(4, 32);
 
         private final int code;
         private final int bytes;
@@ -46,7 +48,7 @@ public record SetShape(String name, List<Datum> key, Value value, Set<Flag> flag
 
         /** nft's number of the machine's byte order or of network byte order. */
         int byteOrder() {
-            return this == MARK ? 1 : 2;
+            return this == MARK || this == ROW ? 1 : 2;
         }
     }
 

@@ -99,6 +99,7 @@ final class EveryOperation {
                 new Operation.AddSet(
                         new SetShape("addresses", List.of(Datum.IPV4), Other.NOTHING, Set.of(Flag.COUNTS), 0)),
                 new Operation.AddSet(new SetShape("numbers", List.of(Datum.MARK), Datum.MARK, Set.of(), 2_000)),
+                new Operation.AddSet(new SetShape("rows", List.of(Datum.MARK), Datum.ROW, Set.of(), 10)),
                 new Operation.AddSet(SetShape.verdicts("ports", List.of(Datum.PORT), 0, Flag.INTERVAL)),
                 new Operation.AddSet(SetShape.verdicts("vips", List.of(Datum.IPV6), 0)),
                 new Operation.AddSet(new SetShape(
@@ -120,12 +121,14 @@ final class EveryOperation {
                 new Operation.AddElements(
                         "ports",
                         List.of(
-                                Element.jump(Octets.network(80, 2), "one"),
+                                Element.leads(Octets.network(80, 2), "one"),
                                 Element.end(Octets.network(90, 2)),
-                                Element.jump(Octets.network(90, 2), "two"),
+                                Element.leads(Octets.network(90, 2), "two"),
                                 Element.end(Octets.network(100, 2)))),
-                new Operation.AddElements("vips", List.of(Element.jump(Octets.of(IpAddress.parse("fd20::1")), "one"))),
-                new Operation.ChangeNumbers(new NumberMap("numbers", 5, new int[0], new int[] {7, 0, 9})));
+                new Operation.AddElements("vips", List.of(Element.jumps(Octets.of(IpAddress.parse("fd20::1")), "one"))),
+                new Operation.ChangeNumbers(new NumberMap("numbers", 5, 1, new int[0], new int[] {7, 0, 9})),
+                new Operation.ChangeNumbers(
+                        new NumberMap("rows", 1, 8, new int[0], new int[] {1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 11})));
     }
 
     /** Takes some of it away again. */
@@ -135,9 +138,9 @@ final class EveryOperation {
                 new Operation.RemoveElements(
                         "ports",
                         List.of(
-                                Element.jump(Octets.network(80, 2), "one"),
+                                Element.leads(Octets.network(80, 2), "one"),
                                 Element.end(Octets.network(90, 2)),
-                                Element.jump(Octets.network(90, 2), "two"),
+                                Element.leads(Octets.network(90, 2), "two"),
                                 Element.end(Octets.network(100, 2)))),
                 new Operation.RemoveSet("ports"),
                 new Operation.RemoveChain("two"),

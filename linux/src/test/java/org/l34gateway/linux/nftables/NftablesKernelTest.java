@@ -63,11 +63,12 @@ class NftablesKernelTest {
                             "comment \"a note\"",
                             "elements = { 0x00000005 : 0x00000007, 0x00000007 : 0x00000009 }",
                             "elements = { 80-89 : goto one, 90-99 : goto two }",
-                            "elements = { fd20::1 : goto one }",
+                            "elements = { fd20::1 : jump one }",
+                            "elements = { 0x00000001 : 215679573381144830513811895868694400695694534256768036697775454289921",
                             "fwd ip to 10.0.0.1 device \"lo\"",
                             "fwd ip6 to fd00::1 device \"lo\"");
             nftables.run(INET, EveryOperation.removals());
-            assertThat(nftables.sets(INET)).containsExactly("addresses", "flows", "numbers", "vips");
+            assertThat(nftables.sets(INET)).containsExactly("addresses", "flows", "numbers", "rows", "vips");
             assertThat(nftables.chains(INET).keySet())
                     .containsExactlyInAnyOrder("first", "last", "routed", "at_lo", "one");
             assertThat(nftables.counters(INET)).containsOnlyKeys("seen");
@@ -87,12 +88,12 @@ class NftablesKernelTest {
                                     true,
                                     Collections.nCopies(EveryOperation.rules().size(), "a note"),
                                     Set.of("addresses", "numbers", "ports", "flows", "one")));
-            assertThat(nftables.sets(INET)).containsExactly("addresses", "flows", "numbers", "ports", "vips");
+            assertThat(nftables.sets(INET)).containsExactly("addresses", "flows", "numbers", "ports", "rows", "vips");
             assertThat(nftables.elements(INET, "ports"))
                     .containsExactlyInAnyOrder(
-                            Element.jump(Octets.network(80, 2), "one"),
+                            Element.leads(Octets.network(80, 2), "one"),
                             Element.end(Octets.network(90, 2)),
-                            Element.jump(Octets.network(90, 2), "two"),
+                            Element.leads(Octets.network(90, 2), "two"),
                             Element.end(Octets.network(100, 2)));
             Octets address = Octets.of(IpAddress.parse("20.0.0.1"));
             assertThat(nftables.elements(INET, "addresses")).containsExactly(Element.member(address));
@@ -135,10 +136,35 @@ class NftablesKernelTest {
                     List.of(
                             new Operation.AddTable(),
                             new Operation.AddSet(shape),
-                            new Operation.ChangeNumbers(new NumberMap("m", 9, NOTHING, values))));
-            assertThat(nftables.numbers(INET, "m", 9, values.length)).isEqualTo(values);
-            nftables.run(INET, List.of(new Operation.ChangeNumbers(new NumberMap("m", 9, values, changed))));
-            assertThat(nftables.numbers(INET, "m", 9, values.length)).isEqualTo(changed);
+                            new Operation.ChangeNumbers(new NumberMap("m", 0, 1, NOTHING, values))));
+            assertThat(nftables.numbers(INET, "m", 1, values.length)).isEqualTo(values);
+            nftables.run(INET, List.of(new Operation.ChangeNumbers(new NumberMap("m", 0, 1, values, changed))));
+            assertThat(nftables.numbers(INET, "m", 1, values.length)).isEqualTo(changed);
+        }
+    }
+
+    @Test
+    void fills_and_changes_a_map_of_rows() {
+        int rows = 3_000;
+        int[] values = new int[rows * 8];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = i % 56 < 8 ? 0 : i;
+        }
+        int[] changed = values.clone();
+        for (int i = 0; i < changed.length; i += 17) {
+            changed[i] = -1;
+        }
+        SetShape shape = new SetShape("m", List.of(Datum.MARK), Datum.ROW, Set.of(), rows);
+        try (Nftables nftables = Nftables.open()) {
+            nftables.run(
+                    INET,
+                    List.of(
+                            new Operation.AddTable(),
+                            new Operation.AddSet(shape),
+                            new Operation.ChangeNumbers(new NumberMap("m", 0, 8, NOTHING, values))));
+            assertThat(nftables.numbers(INET, "m", 8, values.length)).isEqualTo(values);
+            nftables.run(INET, List.of(new Operation.ChangeNumbers(new NumberMap("m", 0, 8, values, changed))));
+            assertThat(nftables.numbers(INET, "m", 8, values.length)).isEqualTo(changed);
         }
     }
 
