@@ -4,6 +4,7 @@ package org.l34gateway.balancer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -94,6 +95,13 @@ record Forwarding(SortedMap<IpPrefix, List<Way>> ways, List<String> problems) {
             }
         }
         return SlotPool.of(group, vip.family(), active);
+    }
+
+    /** Every flow, once. */
+    Set<Flow> flows() {
+        Set<Flow> flows = Collections.newSetFromMap(new IdentityHashMap<>());
+        ways.values().forEach(each -> each.forEach(way -> flows.add(way.flow())));
+        return flows;
     }
 
     /** Every pool that has a target, once, in the order of the VIPs. */

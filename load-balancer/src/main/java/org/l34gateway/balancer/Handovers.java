@@ -58,6 +58,10 @@ record Handovers(SortedMap<String, int[]> states, SortedMap<String, Long> until)
             String name = names.of(pool);
             @Nullable String before = names.predecessor(pool, wanted, present);
             int[] old = before == null ? NO_SLOTS : present.getOrDefault(before, NO_SLOTS);
+            if (isSettled(old, wanted)) {
+                states.put(name, old);
+                return;
+            }
             long end = before == null ? now : begun.endOf(before, old, now);
             @Nullable BitSet usedSlots = used.get(String.valueOf(before));
             BitSet live = new BitSet();
@@ -84,6 +88,19 @@ record Handovers(SortedMap<String, int[]> states, SortedMap<String, Long> until)
             }
         });
         return new Handovers(states, until);
+    }
+
+    /** Whether every slot has nobody but whom it should have. */
+    private static boolean isSettled(int[] states, char[] wanted) {
+        if (states.length != wanted.length) {
+            return false;
+        }
+        for (int slot = 0; slot < wanted.length; slot++) {
+            if (states[slot] != wanted[slot]) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** When the handover of a pool ends; {@code now} when there is none. */

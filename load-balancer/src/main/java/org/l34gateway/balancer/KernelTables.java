@@ -40,12 +40,13 @@ final class KernelTables implements AutoCloseable {
      * @throws org.l34gateway.netlink.KernelRefused when the kernel refuses a transaction
      */
     void run(TablePlan plan, WantedTable wanted) {
+        PresentTable before = known.getOrDefault(plan.table(), PresentTable.NONE);
         known.remove(plan.table());
         plan.transactions().forEach(operations -> nftables.run(plan.table(), operations));
         int expected = generation + plan.transactions().size();
         generation = nftables.generation();
         if (generation == expected) {
-            known.put(plan.table(), PresentTable.of(wanted));
+            known.put(plan.table(), PresentTable.of(wanted, before));
         } else {
             // Somebody else has changed something in between, perhaps in our tables.
             known.clear();

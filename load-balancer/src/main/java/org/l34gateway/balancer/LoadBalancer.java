@@ -19,13 +19,11 @@ import org.jspecify.annotations.Nullable;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpFamily;
 import org.l34gateway.ip.IpPrefix;
-import org.l34gateway.linux.NetlinkSocket;
 import org.l34gateway.linux.Sysctl;
 import org.l34gateway.linux.nftables.Element;
 import org.l34gateway.linux.nftables.Nftables;
 import org.l34gateway.linux.nftables.Octets;
 import org.l34gateway.netlink.KernelRefused;
-import org.l34gateway.netlink.Rtnetlink;
 import org.l34gateway.program.Flow;
 import org.l34gateway.program.FlowHash;
 import org.l34gateway.program.ForwardingProgram;
@@ -43,12 +41,8 @@ public final class LoadBalancer implements AutoCloseable {
 
     private final Interfaces interfaces;
     private final KernelTables tables;
-    private final NetlinkSocket socket;
-    private final Rtnetlink netlink;
-
-    /** Mark → target address as last applied: the tables vanish with the interface, the marks must outlive it. */
-    private final Map<Integer, IpAddress> knownMarks = new HashMap<>();
-
+    private final KernelRouting routing;
+    private final Drafts drafts = new Drafts();
     private final LongSupplier nanos;
     private Handovers handovers = Handovers.NONE;
     /** Suffixes of pools of which it may be found out that nothing is remembered any more. */
@@ -70,12 +64,11 @@ public final class LoadBalancer implements AutoCloseable {
     private record Deal(long seed, Map<SlotPool, char[]> owners) {}
 
     private LoadBalancer(
-            Interfaces interfaces, FastPath fastPath, KernelTables tables, NetlinkSocket socket, LongSupplier nanos) {
+            Interfaces interfaces, FastPath fastPath, KernelTables tables, KernelRouting routing, LongSupplier nanos) {
         this.interfaces = interfaces;
         this.onlyComplete = fastPath == FastPath.OFF;
         this.tables = tables;
-        this.socket = socket;
-        this.netlink = new Rtnetlink(socket);
+        this.routing = routing;
         this.nanos = nanos;
     }
 
@@ -85,7 +78,8 @@ public final class LoadBalancer implements AutoCloseable {
      * @param nanos a monotonic clock
      */
     public static LoadBalancer open(Interfaces interfaces, FastPath fastPath, LongSupplier nanos) {
-        return new LoadBalancer(interfaces, fastPath, KernelTables.open(), NetlinkSocket.open(), nanos);
+        return new LoadBalancer(
+                interfaces, fastPath, KernelTables.open(), KernelRouting.open(interfaces.families()), nanos);
     }
 
     /** Whether the same program must be applied again: a time is over that it counted on, or an interface is another one. */
@@ -93,7 +87,7 @@ public final class LoadBalancer implements AutoCloseable {
         long now = nanos.getAsLong();
         return handovers.anyOver(now)
                 || looksAtFlows(now)
-                || !Devices.of(interfaces, netlink.links()).equals(devices);
+                || !Devices.of(interfaces, routing.links()).equals(devices);
     }
 
     private FastPath fastPath() {
@@ -132,11 +126,9 @@ public final class LoadBalancer implements AutoCloseable {
     }
 
     private Applied applyOnce(ForwardingProgram program) {
-        RoutingPlan.Present routing = RoutingPlan.Present.read(netlink, interfaces.families());
-        knownMarks.putAll(routing.marks());
-        Marks marks = Marks.decide(Forwarding.addresses(program, interfaces.families()), knownMarks);
+        Marks marks = Marks.decide(Forwarding.addresses(program, interfaces.families()), routing.addresses());
         Forwarding forwarding = Forwarding.of(program, interfaces.families(), marks);
-        Devices found = Devices.of(interfaces, netlink.links());
+        Devices found = Devices.of(interfaces, routing.links());
 
         Map<SlotPool, char[]> owners = deal(program.seed(), forwarding.pools());
         PresentTable present = tables.read(Tables.DECIDES);
@@ -145,16 +137,18 @@ public final class LoadBalancer implements AutoCloseable {
         FlowHash hash = FlowHash.of(program.seed());
         Map<String, BitSet> used = usedSlots(present, hash, now);
         Handovers handed = Handovers.next(names, owners, present.states(), handovers, used, now);
-        List<WantedTable> wanted = Tables.write(forwarding, found, fastPath(), marks, hash, names, handed.states());
+        List<WantedTable> wanted =
+                Tables.write(forwarding, found, fastPath(), marks, hash, names, handed.states(), drafts);
+        drafts.endRound();
 
         List<String> problems = new ArrayList<>(forwarding.problems());
         int internalIndex = found.wayToTargets();
         if (internalIndex == 0) {
             problems.add("interface " + interfaces.internal() + " is not there or not up: no packet reaches a target");
         }
-        RoutingPlan routingPlan = RoutingPlan.decide(marks, interfaces.families(), internalIndex, routing);
+        RoutingPlan routingPlan = routing.plan(marks, internalIndex);
 
-        routingPlan.prepare(netlink);
+        routing.prepare(routingPlan);
         int transactions = 0;
         for (WantedTable table : wanted) {
             TablePlan plan = TablePlan.decide(table, tables.read(table.name()));
@@ -172,9 +166,7 @@ public final class LoadBalancer implements AutoCloseable {
         devices = found;
         fastPathWorks =
                 !onlyComplete && found.internal() != null && !found.external().isEmpty();
-        routingPlan.cleanUp(netlink);
-        knownMarks.clear();
-        marks.byAddress().forEach((address, mark) -> knownMarks.put(mark, address));
+        routing.finish(routingPlan, marks, internalIndex);
 
         boolean changed = transactions > 0 || !routingPlan.isEmpty();
         Applied applied =
@@ -238,9 +230,9 @@ public final class LoadBalancer implements AutoCloseable {
     /** Reads everything again, also what {@link #apply} believes to know; the next apply repairs what somebody else changed. */
     public Held inspect() {
         tables.forget();
+        routing.forget();
         PresentTable present = tables.read(Tables.DECIDES);
-        Map<Integer, IpAddress> addresses =
-                RoutingPlan.Present.read(netlink, interfaces.families()).marks();
+        Map<Integer, IpAddress> addresses = routing.addresses();
         SortedMap<IpPrefix, SortedSet<IpAddress>> targets = new TreeMap<>();
         Map<String, SortedSet<IpAddress>> byChain = new HashMap<>();
         for (IpFamily family : IpFamily.values()) {
@@ -291,7 +283,7 @@ public final class LoadBalancer implements AutoCloseable {
 
     /** All chains, sets and maps to which a chain leads, and itself. */
     private static void reach(String name, PresentTable table, Set<String> reached) {
-        if (Tables.isOfAllVips(name) || !reached.add(name)) {
+        if (!reached.add(name)) {
             return;
         }
         Nftables.Chain chain = table.chains().get(name);
@@ -319,7 +311,7 @@ public final class LoadBalancer implements AutoCloseable {
     public List<String> check() {
         List<String> problems = new ArrayList<>();
         Set<String> present = new HashSet<>();
-        netlink.links().forEach(link -> present.add(link.name()));
+        routing.links().forEach(link -> present.add(link.name()));
         for (String name : interfaces.all()) {
             if (!present.contains(name)) {
                 problems.add("interface " + name + " is not there");
@@ -358,9 +350,10 @@ public final class LoadBalancer implements AutoCloseable {
             tables.counts(Tables.SENDS, Tables.named(Tables.ADDRESSES, family))
                     .forEach((mark, count) -> byMark.merge(mark, count, Nftables.Count::plus));
         }
+        Map<Integer, IpAddress> addresses = routing.addresses();
         Map<IpAddress, Nftables.Count> targets = new HashMap<>();
         byMark.forEach((mark, count) -> {
-            IpAddress address = knownMarks.get(mark.hostNumber());
+            IpAddress address = addresses.get(mark.hostNumber());
             if (address != null) {
                 targets.put(address, count);
             }
@@ -372,6 +365,6 @@ public final class LoadBalancer implements AutoCloseable {
     @Override
     public void close() {
         tables.close();
-        socket.close();
+        routing.close();
     }
 }

@@ -8,6 +8,7 @@ import org.l34gateway.linux.nftables.Expression;
 import org.l34gateway.linux.nftables.Expression.Compare;
 import org.l34gateway.linux.nftables.Expression.Comparison;
 import org.l34gateway.linux.nftables.Expression.Header;
+import org.l34gateway.linux.nftables.Expression.InSet;
 import org.l34gateway.linux.nftables.Expression.Load;
 import org.l34gateway.linux.nftables.Expression.LoadMeta;
 import org.l34gateway.linux.nftables.Expression.Mask;
@@ -110,11 +111,14 @@ enum PacketView {
         };
     }
 
-    /** Loads the VIP, the protocol and the VIP's port, each padded to a register. */
+    /**
+     * Loads the VIP to which the packet is sent, the protocol and the VIP's port, each padded to a register. An ICMP error is sent to
+     * the VIP itself; what it says about the quoted packet's is not believed.
+     */
     List<Expression> service(Register to) {
         Register protocol = to.after(addressBytes());
         List<Expression> loads = new ArrayList<>(hasPorts());
-        loads.addAll(List.of(vip(to), protocol(protocol), vipPort(protocol.after(1))));
+        loads.addAll(List.of(whole(family).vip(to), protocol(protocol), vipPort(protocol.after(1))));
         return loads;
     }
 
@@ -149,10 +153,9 @@ enum PacketView {
         return List.copyOf(passes);
     }
 
-    /** Matches packets whose first header names the protocol: no extension, and so no fragment of IPv6, is between. */
-    static List<Expression> beginsWith(IpFamily family, Protocol protocol) {
-        return List.of(
-                headerProtocol(family, R0), new Compare(R0, Comparison.EQUAL, Octets.network(protocol.number(), 1)));
+    /** Matches packets whose first header names a protocol of a set: no extension, and so no fragment of IPv6, is between. */
+    static List<Expression> beginsWithOneOf(IpFamily family, String protocols) {
+        return List.of(headerProtocol(family, R0), new InSet(protocols, R0));
     }
 
     private static Expression headerProtocol(IpFamily family, Register to) {

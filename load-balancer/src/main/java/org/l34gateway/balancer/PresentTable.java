@@ -37,10 +37,18 @@ record PresentTable(
         counters = Set.copyOf(counters);
     }
 
-    /** What the kernel holds when it has taken everything. */
-    static PresentTable of(WantedTable wanted) {
+    /**
+     * What the kernel holds when it has taken everything.
+     *
+     * @param before what it held before
+     */
+    static PresentTable of(WantedTable wanted, PresentTable before) {
         Map<String, Nftables.Chain> chains = new HashMap<>();
-        wanted.chains().forEach((name, rules) -> chains.put(name, chain(false, "", rules)));
+        // The name says what is in it.
+        wanted.chains().forEach((name, rules) -> {
+            Nftables.Chain held = before.chains().get(name);
+            chains.put(name, held != null && held.notes().size() == rules.size() ? held : chain(false, "", rules));
+        });
         wanted.hooks().forEach((name, hook) -> chains.put(name, chain(true, hook.note(), hook.rules())));
         Map<String, SortedSet<Element>> elements = new HashMap<>();
         wanted.elements().forEach((name, each) -> elements.put(name, each.entries()));

@@ -3,14 +3,20 @@ package org.l34gateway.balancer;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpFamily;
 import org.l34gateway.ip.IpPrefix;
@@ -51,15 +57,11 @@ record RoutingPlan(
             List<Route> routes = new ArrayList<>();
             for (IpFamily family : families) {
                 netlink.rules(family).stream().filter(TargetTree::isOurs).forEach(rules::add);
-                netlink.routes(family).stream().filter(Present::isTargetRoute).forEach(routes::add);
+                netlink.routes(family).stream()
+                        .filter(RoutingPlan::isTargetRoute)
+                        .forEach(routes::add);
             }
             return new Present(List.copyOf(rules), List.copyOf(routes), List.copyOf(netlink.neighbours()));
-        }
-
-        private static boolean isTargetRoute(Route route) {
-            return route.protocol() == RouteProtocol.L34
-                    && route.table() > TargetTree.FIRST_TABLE
-                    && route.table() <= TargetTree.FIRST_TABLE + Marks.TARGET_MASK;
         }
 
         /** Mark → the target address that its table leads to. */
@@ -73,6 +75,71 @@ record RoutingPlan(
             }
             return marks;
         }
+    }
+
+    /**
+     * The change from marks whose rules and routes are all there to others.
+     *
+     * @param internalIndex interface index towards the targets, the same before and after
+     */
+    static RoutingPlan change(
+            Marks before,
+            Marks after,
+            int internalIndex,
+            BiFunction<Integer, IpAddress, @Nullable Neighbour> neighbour) {
+        Map<IpFamily, NavigableSet<Integer>> held = byFamily(before);
+        Map<IpFamily, NavigableSet<Integer>> wanted = byFamily(after);
+        List<Neighbour> forget = new ArrayList<>();
+        List<Route> setRoutes = new ArrayList<>();
+        List<Route> removeRoutes = new ArrayList<>();
+        NavigableSet<Rule> addRules = new TreeSet<>(TargetTree.ORDER);
+        NavigableSet<Rule> removeRules = new TreeSet<>(TargetTree.ORDER);
+        without(after, before).forEach((address, mark) -> {
+            TargetTree.path(address.family(), mark).stream()
+                    .filter(rule -> !TargetTree.isNeeded(rule, marks(held, address.family())))
+                    .forEach(addRules::add);
+            if (internalIndex != 0) {
+                setRoutes.add(route(address, mark, internalIndex));
+                @Nullable Neighbour present = neighbour.apply(internalIndex, address);
+                if (present != null && present.state() != Neighbour.STATE_PERMANENT) {
+                    forget.add(present);
+                }
+            }
+        });
+        without(before, after).forEach((address, mark) -> {
+            TargetTree.path(address.family(), mark).stream()
+                    .filter(rule -> !TargetTree.isNeeded(rule, marks(wanted, address.family())))
+                    .forEach(removeRules::add);
+            // A mark that goes to another address has its route replaced.
+            if (internalIndex != 0 && !marks(wanted, address.family()).contains(mark)) {
+                removeRoutes.add(route(address, mark, internalIndex));
+            }
+        });
+        return new RoutingPlan(
+                forget, setRoutes, TargetTree.leavesFirst(addRules), List.copyOf(removeRules), removeRoutes);
+    }
+
+    /** The first's marks that the other does not have for the same address. */
+    private static Map<IpAddress, Integer> without(Marks marks, Marks others) {
+        Map<IpAddress, Integer> without = new TreeMap<>();
+        marks.byAddress().forEach((address, mark) -> {
+            if (!mark.equals(others.byAddress().get(address))) {
+                without.put(address, mark);
+            }
+        });
+        return without;
+    }
+
+    private static Map<IpFamily, NavigableSet<Integer>> byFamily(Marks marks) {
+        Map<IpFamily, NavigableSet<Integer>> byFamily = new EnumMap<>(IpFamily.class);
+        marks.byAddress()
+                .forEach((address, mark) -> byFamily.computeIfAbsent(address.family(), _ -> new TreeSet<>())
+                        .add(mark));
+        return byFamily;
+    }
+
+    private static NavigableSet<Integer> marks(Map<IpFamily, NavigableSet<Integer>> byFamily, IpFamily family) {
+        return byFamily.getOrDefault(family, Collections.emptyNavigableSet());
     }
 
     /** @param internalIndex interface index towards the targets; 0 when it is not there, which leaves their tables empty */
@@ -91,9 +158,9 @@ record RoutingPlan(
                             .map(Map.Entry::getValue)
                             .toList()));
         }
-        List<Route> setRoutes = routes.stream()
-                .filter(route -> !present.routes().contains(route))
-                .toList();
+        Set<Route> heldRoutes = Set.copyOf(present.routes());
+        List<Route> setRoutes =
+                routes.stream().filter(route -> !heldRoutes.contains(route)).toList();
         Set<String> keys = routes.stream().map(RoutingPlan::key).collect(Collectors.toSet());
         Set<Rule> wanted = Set.copyOf(rules);
         Set<Rule> held = Set.copyOf(present.rules());
@@ -109,6 +176,13 @@ record RoutingPlan(
                 present.routes().stream()
                         .filter(route -> !keys.contains(key(route)))
                         .toList());
+    }
+
+    /** Whether a route is one of a target's. */
+    static boolean isTargetRoute(Route route) {
+        return route.protocol() == RouteProtocol.L34
+                && route.table() > TargetTree.FIRST_TABLE
+                && route.table() <= TargetTree.FIRST_TABLE + Marks.TARGET_MASK;
     }
 
     private static Route route(IpAddress target, int mark, int internalIndex) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.l34gateway.balancer;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -93,34 +94,55 @@ final class SlotBanks {
      *
      * @param states suffix of a pool → {@link SlotState} of each slot
      * @param marks suffix of a pool → target → mark
+     * @param kept what was written before
      */
-    static SortedMap<String, Numbers> write(Map<String, int[]> states, Map<String, Map<Integer, Integer>> marks) {
+    static SortedMap<String, Numbers> write(
+            Map<String, int[]> states, Map<String, Map<Integer, Integer>> marks, Kept<String, Numbers> kept) {
         SortedMap<String, Numbers> maps = new TreeMap<>();
+        SortedMap<String, List<Part>> banks = new TreeMap<>();
         states.forEach((suffix, slots) -> {
             Cell cell = Cell.of(suffix);
-            SetShape shape = new SetShape(cell.bank(), List.of(Datum.MARK), Datum.ROW, Set.of(), cell.bankRows());
-            int[] bank = maps.computeIfAbsent(
-                            cell.bank(), _ -> new Numbers(shape, NUMBERS, new int[cell.bankRows() * NUMBERS]))
-                    .values();
-            int[] byTarget = new int[SlotState.OWNER + 1];
-            marks.getOrDefault(suffix, Map.of()).forEach((target, mark) -> byTarget[target] = mark);
-            // Most pools have none.
-            int[] elsewhere = Arrays.stream(slots).allMatch(state -> state == SlotState.owner(state))
-                    ? NONE
-                    : new int[slots.length];
-            for (int slot = 0; slot < slots.length; slot++) {
-                int state = slots[slot];
-                boolean plain = state == SlotState.owner(state);
-                if (!plain) {
-                    elsewhere[slot] = state;
-                }
-                int at = cell.offset() + slot;
-                bank[at / 2] |= (plain ? byTarget[state] : ELSEWHERE) << (at % 2 * MARK_BITS);
-            }
-            String name = PoolNames.movedOf(suffix);
-            maps.put(name, new Numbers(new SetShape(name, List.of(Datum.MARK), Datum.MARK, Set.of(), 0), 1, elsewhere));
+            banks.computeIfAbsent(cell.bank(), _ -> new ArrayList<>())
+                    .add(new Part(cell, slots, marks.getOrDefault(suffix, Map.of())));
+            String moved = PoolNames.movedOf(suffix);
+            maps.put(moved, kept.get(moved, List.<Object>of(slots), () -> moved(moved, slots)));
+        });
+        banks.forEach((bank, parts) -> {
+            // An array equals only itself.
+            List<Object> from = new ArrayList<>();
+            parts.forEach(part -> from.addAll(List.of(part.cell(), part.slots(), part.marks())));
+            maps.put(bank, kept.get(bank, from, () -> bank(bank, parts)));
         });
         return maps;
+    }
+
+    /** The slots of a pool, and target → mark. */
+    @SuppressWarnings("ArrayRecordComponent") // It lives for one call.
+    private record Part(Cell cell, int[] slots, Map<Integer, Integer> marks) {}
+
+    private static Numbers moved(String name, int[] slots) {
+        // Most pools have none.
+        int[] elsewhere = Arrays.stream(slots).allMatch(SlotState::isPlain) ? NONE : new int[slots.length];
+        for (int slot = 0; slot < elsewhere.length; slot++) {
+            elsewhere[slot] = SlotState.isPlain(slots[slot]) ? 0 : slots[slot];
+        }
+        return new Numbers(new SetShape(name, List.of(Datum.MARK), Datum.MARK, Set.of(), 0), 1, elsewhere);
+    }
+
+    private static Numbers bank(String name, List<Part> parts) {
+        int rows = parts.getFirst().cell().bankRows();
+        int[] bank = new int[rows * NUMBERS];
+        for (Part part : parts) {
+            int[] byTarget = new int[SlotState.OWNER + 1];
+            part.marks().forEach((target, mark) -> byTarget[target] = mark);
+            int offset = part.cell().offset();
+            for (int slot = 0; slot < part.slots().length; slot++) {
+                int state = part.slots()[slot];
+                int at = offset + slot;
+                bank[at / 2] |= (SlotState.isPlain(state) ? byTarget[state] : ELSEWHERE) << (at % 2 * MARK_BITS);
+            }
+        }
+        return new Numbers(new SetShape(name, List.of(Datum.MARK), Datum.ROW, Set.of(), rows), NUMBERS, bank);
     }
 
     /**

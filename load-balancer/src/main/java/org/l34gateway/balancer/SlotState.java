@@ -30,6 +30,11 @@ final class SlotState {
         return state & OWNER;
     }
 
+    /** Whether there is nothing more to say than who has it. */
+    static boolean isPlain(int state) {
+        return state == owner(state);
+    }
+
     /** 0 when there is none. */
     static int former(int state) {
         return (state >>> FORMER_SHIFT) & OWNER;

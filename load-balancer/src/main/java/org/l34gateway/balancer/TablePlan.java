@@ -2,6 +2,7 @@
 package org.l34gateway.balancer;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -58,7 +59,7 @@ record TablePlan(TableName table, List<List<Operation>> transactions) {
         hooks(wanted, present, move);
         wanted.numbers().forEach((name, numbers) -> {
             int[] held = present.numbers().get(name);
-            if (held != null) {
+            if (held != null && !Arrays.equals(held, numbers.values())) {
                 NumberMap change = numbers.changeFrom(held);
                 if (change.size() > 0) {
                     move.add(new Operation.ChangeNumbers(change));
@@ -137,6 +138,9 @@ record TablePlan(TableName table, List<List<Operation>> transactions) {
             return;
         }
         SortedSet<Element> held = present.entries(wanted.shape().name());
+        if (held.equals(wanted.entries())) {
+            return;
+        }
         List<Element> go =
                 held.stream().filter(each -> !wanted.entries().contains(each)).toList();
         List<Element> come =

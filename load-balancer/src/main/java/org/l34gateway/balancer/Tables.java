@@ -4,6 +4,7 @@ package org.l34gateway.balancer;
 import static org.l34gateway.balancer.ChainBook.rule;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,8 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.l34gateway.balancer.Classifier.Choice;
 import org.l34gateway.balancer.Devices.Device;
 import org.l34gateway.balancer.Forwarding.Way;
 import org.l34gateway.balancer.WantedTable.Elements;
@@ -66,6 +69,8 @@ final class Tables {
     private static final String QUOTED_SERVICES = "quoted_services";
 
     private static final String VIPS = "vips";
+    /** Protocols with ports. */
+    private static final String PORTS = "with_ports";
     /** Mark → address of the target; counts what is sent there at once. */
     static final String ADDRESSES = "addresses";
     /** Marks of targets; counts what leaves by the network layer. */
@@ -96,15 +101,18 @@ final class Tables {
     private final Devices devices;
     private final FastPath fastPath;
     private final ChainBook book = new ChainBook();
-    private final VipChains vipChains;
+    private final FlowHash hash;
+    private final Drafts drafts;
     private final PoolNames names;
 
-    private Tables(Forwarding forwarding, Devices devices, FastPath fastPath, FlowHash hash, PoolNames names) {
+    private Tables(
+            Forwarding forwarding, Devices devices, FastPath fastPath, FlowHash hash, PoolNames names, Drafts drafts) {
+        this.hash = hash;
+        this.drafts = drafts;
         this.forwarding = forwarding;
         this.devices = devices;
         this.fastPath = fastPath;
         this.names = names;
-        this.vipChains = new VipChains(book, hash, names);
     }
 
     /**
@@ -118,31 +126,45 @@ final class Tables {
             Marks marks,
             FlowHash hash,
             PoolNames names,
-            SortedMap<String, int[]> states) {
-        Tables tables = new Tables(forwarding, devices, fastPath, hash, names);
+            SortedMap<String, int[]> states,
+            Drafts drafts) {
+        Tables tables = new Tables(forwarding, devices, fastPath, hash, names, drafts);
         return List.of(tables.sends(marks), tables.decides(marks, states));
     }
 
     private WantedTable decides(Marks marks, SortedMap<String, int[]> states) {
-        SortedMap<String, Elements> elements = new TreeMap<>();
+        Drafts.Vips vips = vips();
+        SortedMap<String, Elements> elements = new TreeMap<>(vips.maps());
         SortedSet<String> counters = new TreeSet<>();
-        for (IpFamily family : IpFamily.values()) {
-            vips(family, elements);
-        }
-        forwarding.ways().values().forEach(ways -> ways.forEach(way -> counters.add(VipChains.counter(way.flow()))));
-        Map<String, Map<Integer, Integer>> byTarget = new HashMap<>();
+        forwarding.flows().forEach(flow -> counters.add(VipChains.counter(flow)));
+        Map<String, Map<Integer, Integer>> marksOf = new HashMap<>();
         for (SlotPool pool : forwarding.pools()) {
-            put(elements, targets(pool));
-            put(elements, flows(pool));
-            Map<Integer, Integer> targets = new HashMap<>();
-            pool.marks().forEach((identifier, mark) -> targets.put(SlotState.target(identifier), mark));
-            byTarget.put(names.of(pool), targets);
+            String suffix = names.of(pool);
+            Drafts.Pool draft = drafts.pools.get(suffix, pool, () -> pool(pool));
+            put(elements, draft.targets());
+            put(elements, draft.flows());
+            marksOf.put(suffix, draft.marks());
         }
         put(elements, sent(marks));
+        put(elements, VipChains.errors());
+        put(
+                elements,
+                Elements.of(
+                        new SetShape(PORTS, List.of(Datum.PROTOCOL), Other.NOTHING, Set.of(), Protocol.values().length),
+                        Stream.of(Protocol.values())
+                                .map(protocol -> Element.member(Octets.network(protocol.number(), 1)))
+                                .toList()));
         SortedMap<String, Hook> hooks = hooks();
-        book.maps().values().forEach(map -> put(elements, map));
+        SortedMap<String, List<List<Expression>>> chains = new TreeMap<>(vips.chains());
+        chains.putAll(book.chains());
         return new WantedTable(
-                DECIDES, hooks, book.chains(), elements, SlotBanks.write(states, byTarget), states, counters);
+                DECIDES, hooks, chains, elements, SlotBanks.write(states, marksOf, drafts.numbers), states, counters);
+    }
+
+    private Drafts.Pool pool(SlotPool pool) {
+        Map<Integer, Integer> marks = new HashMap<>();
+        pool.marks().forEach((identifier, mark) -> marks.put(SlotState.target(identifier), mark));
+        return new Drafts.Pool(targets(pool), flows(pool), marks);
     }
 
     private static void put(SortedMap<String, Elements> elements, Elements more) {
@@ -187,33 +209,73 @@ final class Tables {
         return family == IpFamily.IPV4 ? Datum.IPV4 : Datum.IPV6;
     }
 
-    private void vips(IpFamily family, SortedMap<String, Elements> elements) {
-        List<Element> vips = new ArrayList<>();
-        List<Element> dispatch = new ArrayList<>();
-        List<Element> services = new ArrayList<>();
-        List<Element> quoted = new ArrayList<>();
-        Map<IpPrefix, List<Way>> exact = exact(forwarding, family);
-        forwarding.ways().forEach((prefix, ways) -> {
-            if (prefix.family() == family) {
-                Octets vip = Octets.of(prefix.address());
-                boolean listed = exact.containsKey(prefix);
-                if (listed) {
-                    services.addAll(services(vip, vipChains.services(PacketView.whole(family), ways)));
-                    quoted.addAll(services(vip, vipChains.services(PacketView.quoted(family), ways)));
-                }
-                String chain = vipChains.chain(family, ways, listed ? named(QUOTED_SERVICES, family) : "");
-                vips.add(Element.member(vip));
-                dispatch.add(Element.leads(vip, chain));
-            }
+    private Drafts.Vips vips() {
+        Map<IpPrefix, Drafts.Vip> vips = new TreeMap<>();
+        Map<IpFamily, Integer> room = new EnumMap<>(IpFamily.class);
+        forwarding.ways().forEach((vip, ways) -> {
+            Drafts.Vip draft = vip(vip, ways, true);
+            int left = room.getOrDefault(vip.family(), MOST_SERVICES)
+                    - draft.services().size();
+            room.put(vip.family(), left);
+            vips.put(vip, left < 0 ? vip(vip, ways, false) : draft);
         });
-        List<Datum> vip = List.of(address(family));
-        List<Datum> service = List.of(address(family), Datum.PROTOCOL, Datum.PORT);
-        put(elements, Elements.of(new SetShape(named(VIPS, family), vip, Other.NOTHING, Set.of(), MOST_VIPS), vips));
-        put(elements, Elements.of(SetShape.verdicts(named(DISPATCH, family), vip, MOST_VIPS), dispatch));
-        put(
-                elements,
-                Elements.of(SetShape.verdicts(named(SERVICES, family), service, MOST_SERVICES, Flag.COUNTS), services));
-        put(elements, Elements.of(SetShape.verdicts(named(QUOTED_SERVICES, family), service, MOST_SERVICES), quoted));
+        return drafts.allVips.get("", List.copyOf(vips.entrySet()), () -> together(vips));
+    }
+
+    /** @param listed whether its ports are in the map of services */
+    private Drafts.Vip vip(IpPrefix vip, List<Way> ways, boolean listed) {
+        List<String> suffixes = ways.stream()
+                .flatMap(way -> way.shares().stream())
+                .map(share -> names.of(share.pool()))
+                .toList();
+        List<Object> from = List.of(ways, suffixes, listed, hash);
+        return drafts.vips.get(vip, from, () -> {
+            ChainBook pages = new ChainBook();
+            VipChains chains = new VipChains(pages, hash, names);
+            IpFamily family = vip.family();
+            Octets address = Octets.of(vip.address());
+            List<Element> services = List.of();
+            List<Element> quoted = List.of();
+            if (listed) {
+                services = services(address, chains.services(PacketView.whole(family), ways));
+                quoted = services(address, chains.services(PacketView.quoted(family), ways));
+            }
+            String chain = chains.chain(family, ways, listed ? Choice.WITHOUT_SERVICES : Choice.EVERY_PORT);
+            return new Drafts.Vip(Element.leads(address, chain), services, quoted, pages.chains(), pages.maps());
+        });
+    }
+
+    private static Drafts.Vips together(Map<IpPrefix, Drafts.Vip> vips) {
+        SortedMap<String, List<List<Expression>>> chains = new TreeMap<>();
+        SortedMap<String, Elements> maps = new TreeMap<>();
+        vips.values().forEach(vip -> {
+            chains.putAll(vip.chains());
+            maps.putAll(vip.maps());
+        });
+        for (IpFamily family : IpFamily.values()) {
+            List<Element> members = new ArrayList<>();
+            List<Element> dispatch = new ArrayList<>();
+            List<Element> services = new ArrayList<>();
+            List<Element> quoted = new ArrayList<>();
+            vips.forEach((prefix, vip) -> {
+                if (prefix.family() == family) {
+                    members.add(Element.member(vip.dispatch().key()));
+                    dispatch.add(vip.dispatch());
+                    services.addAll(vip.services());
+                    quoted.addAll(vip.quoted());
+                }
+            });
+            List<Datum> vip = List.of(address(family));
+            List<Datum> service = List.of(address(family), Datum.PROTOCOL, Datum.PORT);
+            put(maps, Elements.of(new SetShape(named(VIPS, family), vip, Other.NOTHING, Set.of(), MOST_VIPS), members));
+            put(maps, Elements.of(SetShape.verdicts(named(DISPATCH, family), vip, MOST_VIPS), dispatch));
+            put(
+                    maps,
+                    Elements.of(
+                            SetShape.verdicts(named(SERVICES, family), service, MOST_SERVICES, Flag.COUNTS), services));
+            put(maps, Elements.of(SetShape.verdicts(named(QUOTED_SERVICES, family), service, MOST_SERVICES), quoted));
+        }
+        return new Drafts.Vips(chains, maps);
     }
 
     private static List<Element> services(Octets vip, List<VipChains.Service> services) {
@@ -268,11 +330,6 @@ final class Tables {
         return List.of(named(DISPATCH, family), named(SERVICES, family));
     }
 
-    /** Whether a map says nothing about the VIP in whose chains its name stands. */
-    static boolean isOfAllVips(String map) {
-        return map.startsWith(QUOTED_SERVICES);
-    }
-
     private SortedMap<String, Hook> hooks() {
         SortedMap<String, Hook> hooks = new TreeMap<>();
         hook(hooks, new HookedChain("arriving", HookedChain.Hook.PREROUTING, ARRIVAL, false, ""), arriving());
@@ -316,9 +373,7 @@ final class Tables {
             List<List<Expression>> passing = new ArrayList<>();
             passing.add(rule(
                     PacketView.serviceAtOnce(family, R0), List.of(new LookupVerdict(named(SERVICES, family), R0))));
-            for (Protocol protocol : Protocol.values()) {
-                passing.add(rule(PacketView.beginsWith(family, protocol), dispatch(family)));
-            }
+            passing.add(rule(PacketView.beginsWithOneOf(family, PORTS), dispatch(family)));
             passing.add(SlotChains.clearMark());
             rules.add(rule(
                     isFamily(family),
@@ -327,6 +382,13 @@ final class Tables {
         }
         rules.add(SlotChains.clearMark());
         return rules;
+    }
+
+    private static List<Expression> quotedService(IpFamily family) {
+        return rule(
+                VipChains.isError(family),
+                PacketView.quoted(family).service(R0),
+                List.of(new LookupVerdict(named(QUOTED_SERVICES, family), R0)));
     }
 
     private static List<Expression> dispatch(IpFamily family) {
@@ -340,6 +402,7 @@ final class Tables {
                     isFamily(family),
                     PacketView.whole(family).service(R0),
                     List.of(new LookupVerdict(named(SERVICES, family), R0))));
+            toVip.add(rule(isFamily(family), quotedService(family)));
             toVip.add(rule(isFamily(family), dispatch(family)));
         }
         toVip.add(SlotChains.clearMark());
@@ -388,13 +451,14 @@ final class Tables {
     private static List<List<Expression>> ownErrors() {
         List<List<Expression>> rules = new ArrayList<>();
         for (IpFamily family : IpFamily.values()) {
-            rules.addAll(VipChains.errors(family, dispatch(family)));
+            rules.add(quotedService(family));
+            rules.add(rule(VipChains.isError(family), dispatch(family)));
         }
         for (IpFamily family : IpFamily.values()) {
             // In a request that is quoted, the VIP is where an answer has the client.
             List<Expression> quotesVip =
                     List.of(PacketView.quoted(family).client(R0), new InSet(named(VIPS, family), R0));
-            rules.addAll(VipChains.errors(family, rule(quotesVip, markAnswer())));
+            rules.add(rule(VipChains.isError(family), quotesVip, markAnswer()));
         }
         return rules;
     }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.l34gateway.ip.IpFamily;
@@ -75,16 +76,28 @@ final class TargetTree {
             FirewallMark zero = new FirewallMark(0, mask(level));
             rules.add(Rule.marked(family, node(0, level), zero, new RuleAction.Goto(node(0, level + 1))));
         }
-        for (int mark : marks) {
-            for (int level = 0; level < LEVELS; level++) {
-                int mask = mask(level);
-                RuleAction action = level == LEVELS - 1
-                        ? new RuleAction.Lookup(FIRST_TABLE + mark)
-                        : new RuleAction.Goto(node(mark, level + 1));
-                rules.add(Rule.marked(family, node(mark, level), new FirewallMark(mark & mask, mask), action));
-            }
-        }
+        marks.forEach(mark -> rules.addAll(path(family, mark)));
         return rules;
+    }
+
+    /** The rules from the root to the table of a mark. */
+    static List<Rule> path(IpFamily family, int mark) {
+        List<Rule> path = new ArrayList<>();
+        for (int level = 0; level < LEVELS; level++) {
+            int mask = mask(level);
+            RuleAction action = level == LEVELS - 1
+                    ? new RuleAction.Lookup(FIRST_TABLE + mark)
+                    : new RuleAction.Goto(node(mark, level + 1));
+            path.add(Rule.marked(family, node(mark, level), new FirewallMark(mark & mask, mask), action));
+        }
+        return path;
+    }
+
+    /** Whether a rule of a {@link #path} is needed as long as these marks are there. */
+    static boolean isNeeded(Rule rule, NavigableSet<Integer> marks) {
+        int first = rule.mark().value();
+        int last = first | (Marks.TARGET_MASK & ~rule.mark().mask());
+        return first == 0 || !marks.subSet(first, true, last, true).isEmpty();
     }
 
     /** The bits of a mark that are known at a level. */

@@ -5,23 +5,29 @@ import static org.l34gateway.balancer.ChainBook.rule;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.l34gateway.balancer.Classifier.Choice;
 import org.l34gateway.balancer.Forwarding.Share;
 import org.l34gateway.balancer.Forwarding.Way;
+import org.l34gateway.balancer.WantedTable.Elements;
 import org.l34gateway.ip.IpFamily;
+import org.l34gateway.linux.nftables.Element;
 import org.l34gateway.linux.nftables.Expression;
 import org.l34gateway.linux.nftables.Expression.Compare;
 import org.l34gateway.linux.nftables.Expression.Comparison;
 import org.l34gateway.linux.nftables.Expression.Count;
 import org.l34gateway.linux.nftables.Expression.Goto;
 import org.l34gateway.linux.nftables.Expression.Header;
+import org.l34gateway.linux.nftables.Expression.InSet;
 import org.l34gateway.linux.nftables.Expression.Load;
 import org.l34gateway.linux.nftables.Expression.LoadMeta;
-import org.l34gateway.linux.nftables.Expression.LookupVerdict;
 import org.l34gateway.linux.nftables.Expression.Meta;
 import org.l34gateway.linux.nftables.Expression.Swap;
 import org.l34gateway.linux.nftables.Octets;
 import org.l34gateway.linux.nftables.Register;
+import org.l34gateway.linux.nftables.SetShape;
+import org.l34gateway.linux.nftables.SetShape.Datum;
+import org.l34gateway.linux.nftables.SetShape.Other;
 import org.l34gateway.program.Flow;
 import org.l34gateway.program.FlowHash;
 import org.l34gateway.program.Protocol;
@@ -31,6 +37,7 @@ import org.l34gateway.program.WeightedSplit;
 final class VipChains {
     private static final Register R0 = new Register(0);
     private static final Register SPLIT = new Register(10);
+    private static final String ERRORS = "icmp_errors";
     private static final int ICMP = 1;
     private static final int ICMPV6 = 58;
     /** Destination unreachable, time exceeded, parameter problem (RFC 792). */
@@ -66,17 +73,11 @@ final class VipChains {
         return services;
     }
 
-    /**
-     * The chain of a VIP.
-     *
-     * @param services the map of all VIPs' services, for ICMP errors; empty when this VIP's are in no map, so that all of its
-     *     ports are looked at here
-     */
-    String chain(IpFamily family, List<Way> ways, String services) {
+    /** The chain of a VIP. */
+    String chain(IpFamily family, List<Way> ways, Choice choice) {
         PacketView view = PacketView.whole(family);
-        Choice choice = services.isEmpty() ? Choice.EVERY_PORT : Choice.WITHOUT_SERVICES;
         List<List<Expression>> rules = new ArrayList<>(direct(view, ways, choice));
-        rules.addAll(errors(family, List.of(new Goto(quoted(family, ways, services, choice)))));
+        rules.add(rule(isError(family), List.of(new Goto(quoted(family, ways, choice)))));
         rules.addAll(withoutPorts(view, ways));
         return book.chain("vip", rules);
     }
@@ -118,43 +119,32 @@ final class VipChains {
         return protocol == Protocol.SCTP ? HashInput.PORTS : HashInput.FLOW;
     }
 
-    private String quoted(IpFamily family, List<Way> ways, String services, Choice choice) {
+    private String quoted(IpFamily family, List<Way> ways, Choice choice) {
         PacketView view = PacketView.quoted(family);
-        List<List<Expression>> rules = new ArrayList<>();
-        if (!services.isEmpty()) {
-            rules.add(rule(view.service(R0), List.of(new LookupVerdict(services, R0))));
-        }
-        rules.addAll(direct(view, ways, choice));
+        List<List<Expression>> rules = new ArrayList<>(direct(view, ways, choice));
         rules.addAll(withoutPorts(view, ways));
         return book.chain("errors", rules);
     }
 
-    /** Matches ICMP or ICMPv6. */
-    private static List<Expression> isIcmp(IpFamily family) {
+    /** Matches an ICMP packet that quotes another. */
+    static List<Expression> isError(IpFamily family) {
+        boolean ipv4 = family == IpFamily.IPV4;
         return List.of(
                 new LoadMeta(R0, Meta.TRANSPORT),
-                new Compare(R0, Comparison.EQUAL, Octets.network(family == IpFamily.IPV4 ? ICMP : ICMPV6, 1)));
+                new Compare(R0, Comparison.EQUAL, Octets.network(ipv4 ? ICMP : ICMPV6, 1)),
+                new Load(R0, Header.TRANSPORT, 0, 1),
+                ipv4
+                        ? new InSet(ERRORS, R0)
+                        : new Compare(R0, Comparison.LESS, Octets.network(FIRST_ICMPV6_INFORMATION, 1)));
     }
 
-    /** One of them matches an ICMP packet that quotes another. */
-    private static List<List<Expression>> isError(IpFamily family) {
-        Load type = new Load(R0, Header.TRANSPORT, 0, 1);
-        return switch (family) {
-            case IPV4 ->
+    /** The set of types of ICMP errors. The kernel follows every rule that leads on: so one for all of them. */
+    static Elements errors() {
+        return Elements.of(
+                new SetShape(ERRORS, List.of(Datum.ICMP_TYPE), Other.NOTHING, Set.of(), ICMP_ERRORS.size()),
                 ICMP_ERRORS.stream()
-                        .map(error ->
-                                List.<Expression>of(type, new Compare(R0, Comparison.EQUAL, Octets.network(error, 1))))
-                        .toList();
-            case IPV6 ->
-                List.of(List.of(type, new Compare(R0, Comparison.LESS, Octets.network(FIRST_ICMPV6_INFORMATION, 1))));
-        };
-    }
-
-    /** The rules that let through only an ICMP error, each with what follows. */
-    static List<List<Expression>> errors(IpFamily family, List<Expression> then) {
-        return isError(family).stream()
-                .map(isError -> rule(isIcmp(family), isError, then))
-                .toList();
+                        .map(type -> Element.member(Octets.network(type, 1)))
+                        .toList());
     }
 
     private static List<Way> reaching(List<Way> ways, IpFamily family) {

@@ -126,7 +126,8 @@ class ClassifierTest {
                 marks,
                 FlowHash.of(program.seed()),
                 names,
-                new TreeMap<>(handovers.states()));
+                new TreeMap<>(handovers.states()),
+                new Drafts());
     }
 
     /** A VIP with a thousand routes costs a packet no more looks than one with ten. */

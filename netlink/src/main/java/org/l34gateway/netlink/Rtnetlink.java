@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpFamily;
 
 /**
@@ -80,6 +81,31 @@ public final class Rtnetlink {
     public List<Neighbour> neighbours() {
         return dump(
                 MessageType.GETNEIGH, Neighbour.class, out -> out.u32(0).u32(0).u32(0));
+    }
+
+    /** What is known about a neighbour, null when there is no entry. Needs Linux 5.0. */
+    public @Nullable Neighbour neighbour(int ifindex, IpAddress address) {
+        String target = "neighbour " + address;
+        send(MessageType.GETNEIGH, MessageType.FLAG_REQUEST, target, out -> {
+            out.u8(address.family().addressFamily()).u8(0).u16(0).u32(ifindex).u32(0);
+            out.attribute(1, address.toBytes()); // NDA_DST
+        });
+        while (true) {
+            MessageReader datagram = receive(MessageType.GETNEIGH, target);
+            for (int at = 0; at + 16 <= datagram.length(); at += (size(datagram, at) + 3) & ~3) {
+                MessageReader message = datagram.part(at, size(datagram, at));
+                if (message.u32(8) != sequence) {
+                    continue; // the answer to a request that was given up
+                }
+                if (message.u16(4) == MessageType.ERROR) {
+                    if (-message.u32(16) != Errno.ENOENT) {
+                        refuse(MessageType.GETNEIGH, target, message);
+                    }
+                    return null;
+                }
+                return Neighbour.read(message.part(16, message.length() - 16));
+            }
+        }
     }
 
     /** Switches an interface on or off. */

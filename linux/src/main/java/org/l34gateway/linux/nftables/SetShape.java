@@ -21,6 +21,8 @@ public record SetShape(String name, List<Datum> key, Value value, Set<Flag> flag
         IPV6(8, 16),
         /** Transport protocol, 1 byte. */
         PROTOCOL(12, 1),
+        /** Type of an ICMP message, 1 byte. */
+        ICMP_TYPE(14, 1),
         /** Transport port, 2 bytes in network byte order. */
         PORT(13, 2),
         /** A number of 4 bytes in the machine's byte order. */

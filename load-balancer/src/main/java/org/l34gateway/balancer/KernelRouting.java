@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.l34gateway.balancer;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.l34gateway.ip.IpAddress;
+import org.l34gateway.ip.IpFamily;
+import org.l34gateway.linux.KernelWatch;
+import org.l34gateway.linux.NetlinkSocket;
+import org.l34gateway.netlink.Address;
+import org.l34gateway.netlink.KernelObject;
+import org.l34gateway.netlink.Link;
+import org.l34gateway.netlink.Neighbour;
+import org.l34gateway.netlink.Notification;
+import org.l34gateway.netlink.Route;
+import org.l34gateway.netlink.Rtnetlink;
+import org.l34gateway.netlink.Rule;
+
+/**
+ * Our routing rules and the tables of the targets, in the kernel of the namespace in which this was opened. What this process
+ * has put there is not read again as long as the kernel tells of no change.
+ */
+final class KernelRouting implements AutoCloseable {
+    /** A link that goes down takes routes along, of which the kernel tells nothing. */
+    private static final int GROUPS = Notification.GROUP_LINK
+            | Notification.GROUP_IPV4_ROUTE
+            | Notification.GROUP_IPV6_ROUTE
+            | Notification.GROUP_IPV4_RULE
+            | Notification.GROUP_IPV6_RULE;
+
+    private final NetlinkSocket socket;
+    private final Rtnetlink netlink;
+    private final KernelWatch watch;
+    private final Set<IpFamily> families;
+
+    /** Null when nobody knows. */
+    private @Nullable Known known;
+
+    /** Mark → target address as last applied: the tables vanish with the interface, the marks must outlive it. */
+    private final Map<Integer, IpAddress> addresses = new HashMap<>();
+
+    private record Known(Marks marks, int internalIndex) {}
+
+    private KernelRouting(NetlinkSocket socket, KernelWatch watch, Set<IpFamily> families) {
+        this.socket = socket;
+        this.netlink = new Rtnetlink(socket);
+        this.watch = watch;
+        this.families = families;
+    }
+
+    static KernelRouting open(Set<IpFamily> families) {
+        return new KernelRouting(NetlinkSocket.open(), KernelWatch.open(GROUPS), families);
+    }
+
+    List<Link> links() {
+        return netlink.links();
+    }
+
+    /** Mark → address of a target, as the kernel has it or had it last. */
+    Map<Integer, IpAddress> addresses() {
+        if (known() == null) {
+            addresses.putAll(RoutingPlan.Present.read(netlink, families).marks());
+        }
+        return Map.copyOf(addresses);
+    }
+
+    /** Whether somebody else has changed something since the last {@link #finish}. */
+    boolean isDisturbed() {
+        return known() == null;
+    }
+
+    private @Nullable Known known() {
+        if (known != null && anyNews()) {
+            known = null;
+        }
+        return known;
+    }
+
+    private boolean anyNews() {
+        boolean any = false;
+        List<Notification> news;
+        do {
+            news = watch.await(0);
+            any |= news.stream().anyMatch(KernelRouting::concerns);
+        } while (!news.isEmpty());
+        return any;
+    }
+
+    private static boolean concerns(Notification news) {
+        return switch (news) {
+            case Notification.Present(var object) -> concerns(object);
+            case Notification.Gone(var object) -> concerns(object);
+            case Notification.Missed() -> true;
+        };
+    }
+
+    private static boolean concerns(KernelObject object) {
+        return switch (object) {
+            case Link _ -> true;
+            case Rule rule -> TargetTree.isOurs(rule);
+            case Route route -> RoutingPlan.isTargetRoute(route);
+            case Address _, Neighbour _ -> false;
+        };
+    }
+
+    /** What must change. */
+    RoutingPlan plan(Marks marks, int internalIndex) {
+        @Nullable Known now = known();
+        return now != null && now.internalIndex() == internalIndex
+                ? RoutingPlan.change(now.marks(), marks, internalIndex, netlink::neighbour)
+                : RoutingPlan.decide(marks, families, internalIndex, RoutingPlan.Present.read(netlink, families));
+    }
+
+    /** Before nftables changes. */
+    void prepare(RoutingPlan plan) {
+        known = null;
+        plan.prepare(netlink);
+    }
+
+    /** After nftables changed: everything is as the plan for these marks says. */
+    void finish(RoutingPlan plan, Marks marks, int internalIndex) {
+        plan.cleanUp(netlink);
+        // What is told now are our own changes.
+        boolean _ = anyNews();
+        known = new Known(marks, internalIndex);
+        addresses.clear();
+        marks.byAddress().forEach((address, mark) -> addresses.put(mark, address));
+    }
+
+    /** Nothing is known any more. */
+    void forget() {
+        known = null;
+    }
+
+    @Override
+    public void close() {
+        watch.close();
+        watch.release();
+        socket.close();
+    }
+}
