@@ -16,6 +16,7 @@ final class Drafts {
     final Kept<String, Vips> allVips = new Kept<>();
     final Kept<String, Pool> pools = new Kept<>();
     final Kept<String, Numbers> numbers = new Kept<>();
+    final Kept<String, Elements> targets = new Kept<>();
 
     /**
      * What is written for one VIP.
@@ -41,12 +42,13 @@ final class Drafts {
      *
      * @param marks target → mark
      */
-    record Pool(Elements targets, Elements flows, Map<Integer, Integer> marks) {}
+    record Pool(Elements flows, Map<Integer, Integer> marks) {}
 
     void endRound() {
         vips.endRound();
         allVips.endRound();
         pools.endRound();
         numbers.endRound();
+        targets.endRound();
     }
 }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.l34gateway.linux.nftables.Element;
 import org.l34gateway.linux.nftables.Nftables;
 import org.l34gateway.linux.nftables.Octets;
@@ -80,7 +81,7 @@ final class KernelTables implements AutoCloseable {
         for (String name : nftables.sets(table)) {
             if (SlotBanks.isBank(name)) {
                 numbers.put(name, nftables.numbers(table, name, SlotBanks.rowLength(), SlotBanks.numbers(name)));
-            } else if (PoolNames.movedSlots(name) > 0) {
+            } else if (SlotBanks.isMoved(name)) {
                 numbers.put(name, moved(table, name));
             } else {
                 SortedSet<Element> entries = new TreeSet<>();
@@ -92,13 +93,16 @@ final class KernelTables implements AutoCloseable {
             }
         }
         Set<String> counters = nftables.counters(table).keySet();
+        Set<String> pools = chains.keySet().stream()
+                .flatMap(chain -> PoolNames.poolOf(chain).stream())
+                .collect(Collectors.toSet());
         boolean exists = !chains.isEmpty() || !elements.isEmpty() || !numbers.isEmpty() || !counters.isEmpty();
-        return new PresentTable(exists, chains, elements, numbers, SlotBanks.read(numbers, elements), counters);
+        return new PresentTable(exists, chains, elements, numbers, SlotBanks.read(pools, numbers, elements), counters);
     }
 
     /** A list may miss an element while the kernel makes its hash table larger or smaller: two that are equal do not. */
     private int[] moved(TableName table, String name) {
-        int slots = PoolNames.movedSlots(name);
+        int slots = SlotBanks.slots(name);
         int[] before;
         int[] found = nftables.numbers(table, name, 1, slots);
         int looks = 0;

@@ -260,22 +260,21 @@ public final class LoadBalancer implements AutoCloseable {
         reach(chain, table, reached);
         SortedSet<IpAddress> targets = new TreeSet<>();
         for (String name : reached) {
-            if (PoolNames.movedSlots(name) == 0) {
-                continue;
-            }
-            String suffix = PoolNames.suffix(name);
-            Set<Integer> owners = new HashSet<>();
-            for (int state : table.states().getOrDefault(suffix, new int[0])) {
-                owners.add(SlotState.owner(state));
-            }
-            table.entries(PoolNames.targetsOf(suffix)).forEach(target -> {
-                if (owners.contains(target.key().hostNumber())
-                        && target.content() instanceof Element.Data(Octets mark)) {
-                    @Nullable IpAddress address = addresses.get(mark.hostNumber());
-                    if (address != null) {
-                        targets.add(address);
-                    }
+            PoolNames.poolOf(name).ifPresent(suffix -> {
+                SlotBanks.Cell cell = SlotBanks.Cell.of(suffix);
+                Set<Integer> owners = new HashSet<>();
+                for (int state : table.states().getOrDefault(suffix, new int[0])) {
+                    owners.add(SlotState.owner(state));
                 }
+                table.entries(cell.targets()).forEach(target -> {
+                    if (owners.contains(cell.target(target.key().hostNumber()))
+                            && target.content() instanceof Element.Data(Octets mark)) {
+                        @Nullable IpAddress address = addresses.get(mark.hostNumber());
+                        if (address != null) {
+                            targets.add(address);
+                        }
+                    }
+                });
             });
         }
         return targets;

@@ -10,7 +10,10 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.l34gateway.ip.IpFamily;
 
@@ -23,14 +26,14 @@ import org.l34gateway.ip.IpFamily;
  * @param suffixes pool → what follows the kind
  */
 record PoolNames(Map<SlotPool, String> suffixes) {
-    /** Slot → {@link SlotState}, of slots that are more than somebody's. */
-    private static final String MOVED = "moved_";
-    /** Target → mark. */
-    private static final String TARGETS = "targets_";
+    /** The chain that looks for a packet's slot; what follows the suffix stands for its rules. */
+    private static final String CHAIN = "slots_";
+
+    private static final Pattern CHAIN_NAME =
+            Pattern.compile(CHAIN + "([0-9a-f]{16}_[46]_[0-9]{1,6}_[0-9]{1,6})_[0-9a-f]{16}");
+
     /** Connection → target; packets put it in, time takes it out. One for all pools of a group and family. */
     static final String FLOWS = "flows_";
-
-    private static final String SUFFIX = "[0-9a-f]{16}_[46]_[0-9]{1,6}_[0-9]{1,6}";
 
     PoolNames {
         suffixes = Collections.unmodifiableMap(new LinkedHashMap<>(suffixes));
@@ -128,14 +131,15 @@ record PoolNames(Map<SlotPool, String> suffixes) {
         return FLOWS + ChainBook.hash(pool.group()) + (pool.family() == IpFamily.IPV4 ? "_4" : "_6");
     }
 
-    /** The map of targets of the pool with this suffix. */
-    static String targetsOf(String suffix) {
-        return TARGETS + suffix;
+    /** What the names of chains begin with that look for a packet's slot. */
+    String chains(SlotPool pool) {
+        return CHAIN + of(pool);
     }
 
-    /** Its map of slots that are more than somebody's. */
-    static String movedOf(String suffix) {
-        return MOVED + suffix;
+    /** The suffix of the pool whose slots a chain looks for; empty for other chains. */
+    static Optional<String> poolOf(String chain) {
+        Matcher matcher = CHAIN_NAME.matcher(chain);
+        return matcher.matches() ? Optional.of(matcher.group(1)) : Optional.empty();
     }
 
     /** The memory of connections of its group. */
@@ -144,22 +148,7 @@ record PoolNames(Map<SlotPool, String> suffixes) {
         return FLOWS + parts[0] + "_" + parts[1];
     }
 
-    /** What follows the kind in the name of a pool's map. */
-    static String suffix(String name) {
-        return name.substring(name.indexOf('_') + 1);
-    }
-
     static boolean isFlowMap(String name) {
         return name.startsWith(FLOWS);
-    }
-
-    /** Whether this is a well-formed name of a map of targets. */
-    static boolean isTargetMap(String name) {
-        return name.matches(TARGETS + SUFFIX);
-    }
-
-    /** How many slots the pool has whose map of moved slots this is; 0 for another map. */
-    static int movedSlots(String name) {
-        return name.matches(MOVED + SUFFIX) ? SlotBanks.Cell.of(suffix(name)).slots() : 0;
     }
 }

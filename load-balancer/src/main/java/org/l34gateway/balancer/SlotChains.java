@@ -86,7 +86,7 @@ final class SlotChains {
      */
     String chain(SlotPool pool, PacketView view, HashInput input, String nobody) {
         Goto none = new Goto(nobody);
-        SlotBanks.Cell cell = SlotBanks.Cell.of(names.of(pool));
+        SlotBanks.Cell cell = cell(pool);
         List<List<Expression>> rules = new ArrayList<>();
         rules.add(rule(
                 input.hash(view, SLOT, pool.slots(), hash.seed(), cell.offset()),
@@ -99,7 +99,7 @@ final class SlotChains {
         }
         rules.add(rule(state(pool, view, input), owner(), target(TARGET, pool), DONE));
         rules.add(List.of(none));
-        return book.chain("slots", rules);
+        return book.chain(names.chains(pool), rules);
     }
 
     /**
@@ -134,8 +134,9 @@ final class SlotChains {
     }
 
     private List<Expression> state(SlotPool pool, PacketView view, HashInput input) {
-        List<Expression> state = new ArrayList<>(input.hash(view, STATE, pool.slots(), hash.seed(), 0));
-        state.addAll(found(STATE, PoolNames.movedOf(names.of(pool)), STATE));
+        List<Expression> state = new ArrayList<>(
+                input.hash(view, STATE, pool.slots(), hash.seed(), cell(pool).offset()));
+        state.addAll(found(STATE, cell(pool).moved(), STATE));
         return state;
     }
 
@@ -144,8 +145,16 @@ final class SlotChains {
         return List.of(new Lookup(to, map, key), new SetMark(to), new LoadMeta(to, Meta.MARK));
     }
 
+    private SlotBanks.Cell cell(SlotPool pool) {
+        return SlotBanks.Cell.of(names.of(pool));
+    }
+
+    /** The mark of a target, if the pool has it now. One that has {@link #ENDED} beside it is none. */
     private List<Expression> target(Register target, SlotPool pool) {
-        return List.of(new Lookup(MARK, PoolNames.targetsOf(names.of(pool)), target));
+        SlotBanks.Cell cell = cell(pool);
+        return List.of(
+                new Mask(MARK, target, Octets.host(SlotState.OWNER | ENDED), Octets.host(cell.targetBits())),
+                new Lookup(MARK, cell.targets(), MARK));
     }
 
     private static List<Expression> owner() {

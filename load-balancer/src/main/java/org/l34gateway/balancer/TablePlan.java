@@ -45,12 +45,15 @@ record TablePlan(TableName table, List<List<Operation>> transactions) {
             come.add(new Operation.AddTable());
         }
         missing(wanted.counters(), present.counters()).forEach(counter -> come.add(new Operation.AddCounter(counter)));
+        // The kernel goes through all sets for each that a rule names: the many that few rules name come last.
+        List<Operation> last = new ArrayList<>();
         wanted.elements().forEach((name, elements) -> {
             if (!present.elements().containsKey(name)) {
-                come.add(new Operation.AddSet(elements.shape()));
+                (elements.isFilledByPackets() ? last : come).add(new Operation.AddSet(elements.shape()));
             }
         });
         List<List<Operation>> loads = loads(wanted, present, come);
+        come.addAll(last);
         chains(wanted, present, come);
         List<Operation> move = new ArrayList<>();
         wanted.elements()

@@ -13,6 +13,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.l34gateway.balancer.Classifier.Choice;
 import org.l34gateway.balancer.Devices.Device;
@@ -49,7 +50,6 @@ import org.l34gateway.linux.nftables.TableName;
 import org.l34gateway.program.Flow;
 import org.l34gateway.program.FlowHash;
 import org.l34gateway.program.Protocol;
-import org.l34gateway.program.SlotTableSize;
 
 /**
  * Writes the two tables for a program. {@code inet l34} decides; {@code netdev l34} sends on what an interface's chain of the
@@ -141,10 +141,11 @@ final class Tables {
         for (SlotPool pool : forwarding.pools()) {
             String suffix = names.of(pool);
             Drafts.Pool draft = drafts.pools.get(suffix, pool, () -> pool(pool));
-            put(elements, draft.targets());
             put(elements, draft.flows());
             marksOf.put(suffix, draft.marks());
         }
+        SlotBanks.Maps slots = SlotBanks.write(states, marksOf, drafts);
+        elements.putAll(slots.targets());
         put(elements, sent(marks));
         put(elements, VipChains.errors());
         put(
@@ -156,34 +157,35 @@ final class Tables {
                                 .toList()));
         SortedMap<String, Hook> hooks = hooks();
         SortedMap<String, List<List<Expression>>> chains = new TreeMap<>(vips.chains());
+        takeCells(chains.keySet());
         chains.putAll(book.chains());
-        return new WantedTable(
-                DECIDES, hooks, chains, elements, SlotBanks.write(states, marksOf, drafts.numbers), states, counters);
+        book.maps().values().forEach(map -> put(elements, map));
+        return new WantedTable(DECIDES, hooks, chains, elements, slots.numbers(), states, counters);
+    }
+
+    /** A pool gets a chain, too, when other flows go before all of its own: the name says that its cell is taken. */
+    private void takeCells(Set<String> chains) {
+        Set<String> written = chains.stream()
+                .flatMap(chain -> PoolNames.poolOf(chain).stream())
+                .collect(Collectors.toSet());
+        SlotChains slots = new SlotChains(book, hash, names);
+        forwarding.pools().stream()
+                .filter(pool -> !written.contains(names.of(pool)))
+                .forEach(pool -> slots.chain(
+                        pool,
+                        PacketView.whole(pool.family()),
+                        HashInput.FLOW,
+                        SlotChains.drops(book, VipChains.NO_TARGET)));
     }
 
     private Drafts.Pool pool(SlotPool pool) {
         Map<Integer, Integer> marks = new HashMap<>();
         pool.marks().forEach((identifier, mark) -> marks.put(SlotState.target(identifier), mark));
-        return new Drafts.Pool(targets(pool), flows(pool), marks);
+        return new Drafts.Pool(flows(pool), marks);
     }
 
     private static void put(SortedMap<String, Elements> elements, Elements more) {
         elements.put(more.shape().name(), more);
-    }
-
-    private Elements targets(SlotPool pool) {
-        List<Element> elements = new ArrayList<>();
-        pool.marks()
-                .forEach((identifier, mark) ->
-                        elements.add(Element.data(Octets.host(SlotState.target(identifier)), Octets.host(mark))));
-        return Elements.of(
-                new SetShape(
-                        PoolNames.targetsOf(names.of(pool)),
-                        List.of(Datum.MARK),
-                        Datum.MARK,
-                        Set.of(),
-                        SlotTableSize.forCapacity(pool.capacity()).universe()),
-                elements);
     }
 
     /** What leaves by the network layer counts here. */
