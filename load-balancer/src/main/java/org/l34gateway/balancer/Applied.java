@@ -2,7 +2,9 @@
 package org.l34gateway.balancer;
 
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.l34gateway.ip.IpPrefix;
@@ -15,10 +17,10 @@ import org.l34gateway.ip.IpPrefix;
  * @param targets which targets get slots of which VIP
  * @param problems what of the program is not forwarded and why, for a human; empty when all of it is
  */
-public record Applied(boolean changed, SortedSet<IpPrefix> vips, SortedSet<TargetVip> targets, List<String> problems) {
+public record Applied(boolean changed, SortedSet<IpPrefix> vips, Set<TargetVip> targets, List<String> problems) {
     public Applied {
         vips = Collections.unmodifiableSortedSet(new TreeSet<>(vips));
-        targets = Collections.unmodifiableSortedSet(new TreeSet<>(targets));
+        targets = Collections.unmodifiableSet(new HashSet<>(targets));
         problems = List.copyOf(problems);
     }
 }

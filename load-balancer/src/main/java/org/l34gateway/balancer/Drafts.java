@@ -3,9 +3,12 @@ package org.l34gateway.balancer;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import org.l34gateway.balancer.WantedTable.Elements;
 import org.l34gateway.balancer.WantedTable.Numbers;
+import org.l34gateway.ip.IpFamily;
 import org.l34gateway.ip.IpPrefix;
 import org.l34gateway.linux.nftables.Element;
 import org.l34gateway.linux.nftables.Expression;
@@ -18,6 +21,9 @@ final class Drafts {
     final Kept<String, Numbers> numbers = new Kept<>();
     final Kept<String, Elements> targets = new Kept<>();
 
+    /** The last ones: they are changed where marks have changed. */
+    Targets marked = Tables.unmarked();
+
     /**
      * What is written for one VIP.
      *
@@ -26,16 +32,33 @@ final class Drafts {
      * @param quoted the same for ICMP errors
      * @param chains that it needs
      * @param maps that it needs
+     * @param counters that they name
      */
     record Vip(
             Element dispatch,
             List<Element> services,
             List<Element> quoted,
             SortedMap<String, List<List<Expression>>> chains,
-            SortedMap<String, Elements> maps) {}
+            SortedMap<String, Elements> maps,
+            Set<String> counters) {}
 
-    /** What is written for all of them. */
-    record Vips(SortedMap<String, List<List<Expression>>> chains, SortedMap<String, Elements> maps) {}
+    /**
+     * What is written for all of them.
+     *
+     * @param pools suffixes of those that the chains know
+     */
+    record Vips(
+            SortedMap<String, List<List<Expression>>> chains,
+            SortedMap<String, Elements> maps,
+            SortedSet<String> counters,
+            Set<String> pools) {}
+
+    /**
+     * What is written for targets.
+     *
+     * @param addresses of each family
+     */
+    record Targets(Marks marks, Elements sent, Map<IpFamily, Elements> addresses) {}
 
     /**
      * What is written for a pool beside its slots.

@@ -4,17 +4,15 @@ package org.l34gateway.balancer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpFamily;
 import org.l34gateway.ip.IpPrefix;
@@ -37,19 +35,27 @@ record Forwarding(SortedMap<IpPrefix, List<Way>> ways, List<String> problems) {
     record Share(SlotPool pool, int weight) {}
 
     /** The addresses that need a mark: those of targets that hold a VIP of the address's family. */
-    static SortedSet<IpAddress> addresses(ForwardingProgram program, Set<IpFamily> families) {
-        SortedSet<IpAddress> addresses = new TreeSet<>();
+    static Set<IpAddress> addresses(ForwardingProgram program, Set<IpFamily> families) {
+        Set<IpAddress> addresses = new HashSet<>();
         for (TargetGroup group : program.groups()) {
             for (Target target : group.targets()) {
                 for (IpAddress address : target.addresses()) {
-                    if (families.contains(address.family())
-                            && target.vips().stream().anyMatch(vip -> vip.family() == address.family())) {
+                    if (families.contains(address.family()) && holdsAny(target, address.family())) {
                         addresses.add(address);
                     }
                 }
             }
         }
         return addresses;
+    }
+
+    private static boolean holdsAny(Target target, IpFamily family) {
+        for (IpPrefix vip : target.vips()) {
+            if (vip.family() == family) {
+                return true;
+            }
+        }
+        return false;
     }
 
     static Forwarding of(ForwardingProgram program, Set<IpFamily> families, Marks marks) {
@@ -70,8 +76,8 @@ record Forwarding(SortedMap<IpPrefix, List<Way>> ways, List<String> problems) {
             }
         }
         Set<IpAddress> unmarked = addresses(program, families);
-        unmarked.removeAll(marks.byAddress().keySet());
-        unmarked.forEach(address -> problems.add("no mark is left for target address " + address));
+        unmarked.removeIf(marks.byAddress()::containsKey);
+        unmarked.stream().sorted().forEach(address -> problems.add("no mark is left for target address " + address));
         return new Forwarding(Collections.unmodifiableSortedMap(ways), List.copyOf(problems));
     }
 
@@ -88,20 +94,17 @@ record Forwarding(SortedMap<IpPrefix, List<Way>> ways, List<String> problems) {
         Map<Integer, Integer> active = new TreeMap<>();
         for (Target target : group.targets()) {
             if (target.vips().contains(vip)) {
-                target.addresses().stream()
-                        .filter(address -> address.family() == vip.family())
-                        .flatMap(address -> Stream.ofNullable(marks.byAddress().get(address)))
-                        .forEach(mark -> active.put(target.identifier(), mark));
+                for (IpAddress address : target.addresses()) {
+                    @Nullable
+                    Integer mark =
+                            address.family() == vip.family() ? marks.byAddress().get(address) : null;
+                    if (mark != null) {
+                        active.put(target.identifier(), mark);
+                    }
+                }
             }
         }
         return SlotPool.of(group, vip.family(), active);
-    }
-
-    /** Every flow, once. */
-    Set<Flow> flows() {
-        Set<Flow> flows = Collections.newSetFromMap(new IdentityHashMap<>());
-        ways.values().forEach(each -> each.forEach(way -> flows.add(way.flow())));
-        return flows;
     }
 
     /** Every pool that has a target, once, in the order of the VIPs. */
@@ -119,14 +122,12 @@ record Forwarding(SortedMap<IpPrefix, List<Way>> ways, List<String> problems) {
     }
 
     /** Which targets get packets of which VIP. */
-    SortedSet<TargetVip> targets() {
-        SortedSet<TargetVip> targets = new TreeSet<>();
-        ways.forEach((vip, each) -> each.stream()
-                .flatMap(way -> way.shares().stream())
-                .map(Share::pool)
-                .forEach(pool -> pool.marks()
-                        .keySet()
-                        .forEach(identifier -> targets.add(new TargetVip(pool.group(), identifier, vip)))));
+    Set<TargetVip> targets() {
+        Set<TargetVip> targets = new HashSet<>();
+        ways.forEach((vip, each) -> each.forEach(way -> way.shares().forEach(share -> {
+            SlotPool pool = share.pool();
+            pool.marks().keySet().forEach(identifier -> targets.add(new TargetVip(pool.group(), identifier, vip)));
+        })));
         return targets;
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.l34gateway.balancer;
 
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,7 +65,7 @@ final class KernelRouting implements AutoCloseable {
         if (known() == null) {
             addresses.putAll(RoutingPlan.Present.read(netlink, families).marks());
         }
-        return Map.copyOf(addresses);
+        return Collections.unmodifiableMap(addresses);
     }
 
     /** Whether somebody else has changed something since the last {@link #finish}. */

@@ -45,6 +45,7 @@ public final class LoadBalancer implements AutoCloseable {
     private final Drafts drafts = new Drafts();
     private final LongSupplier nanos;
     private Handovers handovers = Handovers.NONE;
+    private PoolNames namesBefore = PoolNames.NONE;
     /** Suffixes of pools of which it may be found out that nothing is remembered any more. */
     private Set<String> remembering = Set.of();
 
@@ -132,7 +133,7 @@ public final class LoadBalancer implements AutoCloseable {
 
         Map<SlotPool, char[]> owners = deal(program.seed(), forwarding.pools());
         PresentTable present = tables.read(Tables.DECIDES);
-        PoolNames names = PoolNames.decide(owners, present.states());
+        PoolNames names = PoolNames.decide(owners, present.states(), namesBefore);
         long now = nanos.getAsLong();
         FlowHash hash = FlowHash.of(program.seed());
         Map<String, BitSet> used = usedSlots(present, hash, now);
@@ -158,6 +159,7 @@ public final class LoadBalancer implements AutoCloseable {
             }
         }
         handovers = handed;
+        namesBefore = names;
         if (remembering.isEmpty()) {
             lookedAtFlows = now;
             foundBefore = Map.of();

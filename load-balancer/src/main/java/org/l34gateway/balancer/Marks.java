@@ -3,9 +3,8 @@ package org.l34gateway.balancer;
 
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import org.l34gateway.ip.IpAddress;
 
 /**
@@ -14,9 +13,9 @@ import org.l34gateway.ip.IpAddress;
  *
  * @param byAddress marks of target addresses, 1..65,534; addresses of all groups share one numbering
  */
-record Marks(SortedMap<IpAddress, Integer> byAddress) {
+record Marks(Map<IpAddress, Integer> byAddress) {
     /** No address has one. */
-    static final Marks NONE = new Marks(new TreeMap<>());
+    static final Marks NONE = new Marks(Map.of());
     /** A packet with a VIP as source, on its way to the outside. */
     static final int ANSWER = 1 << 30;
     /** The bits of a target's mark. */
@@ -25,7 +24,18 @@ record Marks(SortedMap<IpAddress, Integer> byAddress) {
     private static final int LAST = SlotBanks.ELSEWHERE - 1;
 
     Marks {
-        byAddress = Collections.unmodifiableSortedMap(new TreeMap<>(byAddress));
+        byAddress = Collections.unmodifiableMap(new HashMap<>(byAddress));
+    }
+
+    /** Those that the others do not have for the same address. */
+    Map<IpAddress, Integer> without(Marks others) {
+        Map<IpAddress, Integer> without = new HashMap<>();
+        byAddress.forEach((address, mark) -> {
+            if (!mark.equals(others.byAddress.get(address))) {
+                without.put(address, mark);
+            }
+        });
+        return without;
     }
 
     /**
@@ -35,23 +45,25 @@ record Marks(SortedMap<IpAddress, Integer> byAddress) {
      * @param present mark → address, as the kernel's target tables say
      */
     static Marks decide(Collection<IpAddress> wanted, Map<Integer, IpAddress> present) {
-        SortedMap<IpAddress, Integer> decided = new TreeMap<>();
-        new TreeMap<>(present).forEach((mark, address) -> {
+        Map<IpAddress, Integer> decided = new HashMap<>();
+        present.forEach((mark, address) -> {
             if (wanted.contains(address)) {
-                decided.putIfAbsent(address, mark);
+                // By mistake it may have several.
+                decided.merge(address, mark, Math::min);
             }
         });
         int next = 1;
-        for (IpAddress address : wanted.stream().sorted().toList()) {
-            if (!decided.containsKey(address)) {
-                while (present.containsKey(next)) {
-                    next++;
-                }
-                if (next > LAST) {
-                    break;
-                }
-                decided.put(address, next++);
+        for (IpAddress address : wanted.stream()
+                .filter(each -> !decided.containsKey(each))
+                .sorted()
+                .toList()) {
+            while (present.containsKey(next)) {
+                next++;
             }
+            if (next > LAST) {
+                break;
+            }
+            decided.put(address, next++);
         }
         return new Marks(decided);
     }

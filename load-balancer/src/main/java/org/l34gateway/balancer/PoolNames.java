@@ -35,6 +35,8 @@ record PoolNames(Map<SlotPool, String> suffixes) {
     /** Connection → target; packets put it in, time takes it out. One for all pools of a group and family. */
     static final String FLOWS = "flows_";
 
+    static final PoolNames NONE = new PoolNames(Map.of());
+
     PoolNames {
         suffixes = Collections.unmodifiableMap(new LinkedHashMap<>(suffixes));
     }
@@ -46,9 +48,19 @@ record PoolNames(Map<SlotPool, String> suffixes) {
      *
      * @param owners of each pool that has targets, in the order of these
      * @param present suffix → {@link SlotState} of each slot as it is now
+     * @param before decided before; a pool that had a name keeps it
      */
-    static PoolNames decide(Map<SlotPool, char[]> owners, Map<String, int[]> present) {
+    static PoolNames decide(Map<SlotPool, char[]> owners, Map<String, int[]> present, PoolNames before) {
         List<SlotPool> pools = List.copyOf(owners.keySet());
+        Map<Integer, String> chosen = new HashMap<>();
+        Set<String> taken = new HashSet<>();
+        for (int i = 0; i < pools.size(); i++) {
+            String kept = before.of(pools.get(i));
+            if (present.containsKey(kept)) {
+                chosen.put(i, kept);
+                taken.add(kept);
+            }
+        }
         Map<String, List<String>> held = new HashMap<>();
         present.keySet().stream()
                 .sorted()
@@ -57,6 +69,9 @@ record PoolNames(Map<SlotPool, String> suffixes) {
                         .add(suffix));
         List<Fit> fits = new ArrayList<>();
         for (int i = 0; i < pools.size(); i++) {
+            if (chosen.containsKey(i)) {
+                continue;
+            }
             char[] wanted = owners.getOrDefault(pools.get(i), new char[0]);
             for (String suffix : held.getOrDefault(prefix(pools.get(i)), List.of())) {
                 fits.add(new Fit(i, suffix, differences(wanted, present.getOrDefault(suffix, new int[0]))));
@@ -65,8 +80,6 @@ record PoolNames(Map<SlotPool, String> suffixes) {
         fits.sort(Comparator.comparingInt(Fit::slotsThatDiffer)
                 .thenComparingInt(Fit::pool)
                 .thenComparing(Fit::suffix));
-        Map<Integer, String> chosen = new HashMap<>();
-        Set<String> taken = new HashSet<>();
         for (Fit fit : fits) {
             if (!chosen.containsKey(fit.pool()) && taken.add(fit.suffix())) {
                 chosen.put(fit.pool(), fit.suffix());

@@ -30,10 +30,10 @@ record PresentTable(
     static final PresentTable NONE = new PresentTable(false, Map.of(), Map.of(), Map.of(), Map.of(), Set.of());
 
     PresentTable {
-        chains = Map.copyOf(chains);
-        elements = Map.copyOf(elements);
-        numbers = Map.copyOf(numbers);
-        states = Map.copyOf(states);
+        chains = Collections.unmodifiableMap(chains);
+        elements = Collections.unmodifiableMap(elements);
+        numbers = Collections.unmodifiableMap(numbers);
+        states = Collections.unmodifiableMap(states);
         counters = Set.copyOf(counters);
     }
 

@@ -12,7 +12,6 @@ import java.util.NavigableSet;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SortedSet;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
@@ -87,14 +86,16 @@ record RoutingPlan(
             Marks after,
             int internalIndex,
             BiFunction<Integer, IpAddress, @Nullable Neighbour> neighbour) {
-        Map<IpFamily, NavigableSet<Integer>> held = byFamily(before);
-        Map<IpFamily, NavigableSet<Integer>> wanted = byFamily(after);
+        Map<IpAddress, Integer> come = after.without(before);
+        Map<IpAddress, Integer> go = before.without(after);
+        Map<IpFamily, NavigableSet<Integer>> held = come.isEmpty() ? Map.of() : byFamily(before);
+        Map<IpFamily, NavigableSet<Integer>> wanted = go.isEmpty() ? Map.of() : byFamily(after);
         List<Neighbour> forget = new ArrayList<>();
         List<Route> setRoutes = new ArrayList<>();
         List<Route> removeRoutes = new ArrayList<>();
         NavigableSet<Rule> addRules = new TreeSet<>(TargetTree.ORDER);
         NavigableSet<Rule> removeRules = new TreeSet<>(TargetTree.ORDER);
-        without(after, before).forEach((address, mark) -> {
+        come.forEach((address, mark) -> {
             TargetTree.path(address.family(), mark).stream()
                     .filter(rule -> !TargetTree.isNeeded(rule, marks(held, address.family())))
                     .forEach(addRules::add);
@@ -106,7 +107,7 @@ record RoutingPlan(
                 }
             }
         });
-        without(before, after).forEach((address, mark) -> {
+        go.forEach((address, mark) -> {
             TargetTree.path(address.family(), mark).stream()
                     .filter(rule -> !TargetTree.isNeeded(rule, marks(wanted, address.family())))
                     .forEach(removeRules::add);
@@ -117,17 +118,6 @@ record RoutingPlan(
         });
         return new RoutingPlan(
                 forget, setRoutes, TargetTree.leavesFirst(addRules), List.copyOf(removeRules), removeRoutes);
-    }
-
-    /** The first's marks that the other does not have for the same address. */
-    private static Map<IpAddress, Integer> without(Marks marks, Marks others) {
-        Map<IpAddress, Integer> without = new TreeMap<>();
-        marks.byAddress().forEach((address, mark) -> {
-            if (!mark.equals(others.byAddress().get(address))) {
-                without.put(address, mark);
-            }
-        });
-        return without;
     }
 
     private static Map<IpFamily, NavigableSet<Integer>> byFamily(Marks marks) {

@@ -29,6 +29,12 @@ record SlotPool(String group, IpFamily family, int capacity, SortedMap<Integer, 
         return new SlotPool(group.key(), family, group.capacity(), new TreeMap<>(marks));
     }
 
+    /** Cheap: it is asked for very often, and groups have few pools. */
+    @Override
+    public int hashCode() {
+        return group.hashCode() + 31 * marks.size() + family.bits();
+    }
+
     int slots() {
         return SlotTableSize.forCapacity(capacity).slots();
     }

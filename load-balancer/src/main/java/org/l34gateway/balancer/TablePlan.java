@@ -4,11 +4,13 @@ package org.l34gateway.balancer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.l34gateway.balancer.WantedTable.Elements;
 import org.l34gateway.balancer.WantedTable.Numbers;
 import org.l34gateway.linux.nftables.Element;
@@ -85,8 +87,12 @@ record TablePlan(TableName table, List<List<Operation>> transactions) {
     }
 
     private static Set<String> missing(Set<String> from, Set<String> in) {
-        Set<String> missing = new TreeSet<>(from);
-        missing.removeAll(in);
+        Set<String> missing = new TreeSet<>();
+        for (String each : from) {
+            if (!in.contains(each)) {
+                missing.add(each);
+            }
+        }
         return missing;
     }
 
@@ -144,16 +150,39 @@ record TablePlan(TableName table, List<List<Operation>> transactions) {
         if (held.equals(wanted.entries())) {
             return;
         }
-        List<Element> go =
-                held.stream().filter(each -> !wanted.entries().contains(each)).toList();
-        List<Element> come =
-                wanted.entries().stream().filter(each -> !held.contains(each)).toList();
+        List<Element> go = new ArrayList<>();
+        List<Element> come = new ArrayList<>();
+        differences(held, wanted.entries(), go, come);
         if (!go.isEmpty()) {
             operations.add(new Operation.RemoveElements(wanted.shape().name(), go));
         }
         if (!come.isEmpty()) {
             operations.add(new Operation.AddElements(wanted.shape().name(), come));
         }
+    }
+
+    /** Walks both once. */
+    private static void differences(
+            SortedSet<Element> held, SortedSet<Element> wanted, List<Element> go, List<Element> come) {
+        Iterator<Element> left = held.iterator();
+        Iterator<Element> right = wanted.iterator();
+        @Nullable Element old = next(left);
+        @Nullable Element fresh = next(right);
+        while (old != null || fresh != null) {
+            int order = old == null ? 1 : fresh == null ? -1 : old.compareTo(fresh);
+            if (order < 0 && old != null) {
+                go.add(old);
+            }
+            if (order > 0 && fresh != null) {
+                come.add(fresh);
+            }
+            old = order <= 0 ? next(left) : old;
+            fresh = order >= 0 ? next(right) : fresh;
+        }
+    }
+
+    private static @Nullable Element next(Iterator<Element> elements) {
+        return elements.hasNext() ? elements.next() : null;
     }
 
     private static void hooks(WantedTable wanted, PresentTable present, List<Operation> operations) {
@@ -177,9 +206,10 @@ record TablePlan(TableName table, List<List<Operation>> transactions) {
         Set<String> chains = missing(present.chains().keySet(), wanted.chains().keySet());
         chains.removeAll(wanted.hooks().keySet());
         chains.forEach(name -> operations.add(new Operation.RemoveRules(name)));
-        Set<String> sets = new TreeSet<>(present.elements().keySet());
-        sets.addAll(present.numbers().keySet());
-        missing(sets, wanted.sets()).forEach(name -> operations.add(new Operation.RemoveSet(name)));
+        Set<String> sets =
+                missing(present.elements().keySet(), wanted.elements().keySet());
+        sets.addAll(missing(present.numbers().keySet(), wanted.numbers().keySet()));
+        sets.forEach(name -> operations.add(new Operation.RemoveSet(name)));
         chains.forEach(name -> operations.add(new Operation.RemoveChain(name)));
         missing(present.counters(), wanted.counters())
                 .forEach(name -> operations.add(new Operation.RemoveCounter(name)));

@@ -20,6 +20,7 @@ import org.l34gateway.balancer.Devices.Device;
 import org.l34gateway.balancer.Forwarding.Way;
 import org.l34gateway.balancer.WantedTable.Elements;
 import org.l34gateway.balancer.WantedTable.Hook;
+import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpFamily;
 import org.l34gateway.ip.IpPrefix;
 import org.l34gateway.linux.nftables.Element;
@@ -135,8 +136,6 @@ final class Tables {
     private WantedTable decides(Marks marks, SortedMap<String, int[]> states) {
         Drafts.Vips vips = vips();
         SortedMap<String, Elements> elements = new TreeMap<>(vips.maps());
-        SortedSet<String> counters = new TreeSet<>();
-        forwarding.flows().forEach(flow -> counters.add(VipChains.counter(flow)));
         Map<String, Map<Integer, Integer>> marksOf = new HashMap<>();
         for (SlotPool pool : forwarding.pools()) {
             String suffix = names.of(pool);
@@ -146,7 +145,7 @@ final class Tables {
         }
         SlotBanks.Maps slots = SlotBanks.write(states, marksOf, drafts);
         elements.putAll(slots.targets());
-        put(elements, sent(marks));
+        put(elements, marked(marks).sent());
         put(elements, VipChains.errors());
         put(
                 elements,
@@ -157,17 +156,14 @@ final class Tables {
                                 .toList()));
         SortedMap<String, Hook> hooks = hooks();
         SortedMap<String, List<List<Expression>>> chains = new TreeMap<>(vips.chains());
-        takeCells(chains.keySet());
+        takeCells(vips.pools());
         chains.putAll(book.chains());
         book.maps().values().forEach(map -> put(elements, map));
-        return new WantedTable(DECIDES, hooks, chains, elements, slots.numbers(), states, counters);
+        return new WantedTable(DECIDES, hooks, chains, elements, slots.numbers(), states, vips.counters());
     }
 
     /** A pool gets a chain, too, when other flows go before all of its own: the name says that its cell is taken. */
-    private void takeCells(Set<String> chains) {
-        Set<String> written = chains.stream()
-                .flatMap(chain -> PoolNames.poolOf(chain).stream())
-                .collect(Collectors.toSet());
+    private void takeCells(Set<String> written) {
         SlotChains slots = new SlotChains(book, hash, names);
         forwarding.pools().stream()
                 .filter(pool -> !written.contains(names.of(pool)))
@@ -188,13 +184,54 @@ final class Tables {
         elements.put(more.shape().name(), more);
     }
 
-    /** What leaves by the network layer counts here. */
-    private static Elements sent(Marks marks) {
-        return Elements.of(
-                new SetShape(SENT, List.of(Datum.MARK), Other.NOTHING, Set.of(Flag.COUNTS), Marks.TARGET_MASK),
-                marks.byAddress().values().stream()
-                        .map(mark -> Element.member(Octets.host(mark)))
-                        .toList());
+    /** The sets and maps of all targets, of which few change. */
+    private Drafts.Targets marked(Marks marks) {
+        Drafts.Targets before = drafts.marked;
+        if (!before.marks().equals(marks)) {
+            Map<IpAddress, Integer> go = before.marks().without(marks);
+            Map<IpAddress, Integer> come = marks.without(before.marks());
+            Map<IpFamily, Elements> addresses = new EnumMap<>(IpFamily.class);
+            before.addresses()
+                    .forEach((family, held) ->
+                            addresses.put(family, held.changed(addresses(go, family), addresses(come, family))));
+            drafts.marked = new Drafts.Targets(marks, before.sent().changed(members(go), members(come)), addresses);
+        }
+        return drafts.marked;
+    }
+
+    /** Of no target at all. */
+    static Drafts.Targets unmarked() {
+        Map<IpFamily, Elements> addresses = new EnumMap<>(IpFamily.class);
+        for (IpFamily family : IpFamily.values()) {
+            addresses.put(
+                    family,
+                    Elements.of(
+                            new SetShape(
+                                    named(ADDRESSES, family),
+                                    List.of(Datum.MARK),
+                                    address(family),
+                                    Set.of(Flag.COUNTS),
+                                    Marks.TARGET_MASK),
+                            Set.of()));
+        }
+        SetShape sent = new SetShape(SENT, List.of(Datum.MARK), Other.NOTHING, Set.of(Flag.COUNTS), Marks.TARGET_MASK);
+        return new Drafts.Targets(Marks.NONE, Elements.of(sent, Set.of()), addresses);
+    }
+
+    private static List<Element> addresses(Map<IpAddress, Integer> marks, IpFamily family) {
+        List<Element> elements = new ArrayList<>();
+        marks.forEach((address, mark) -> {
+            if (address.family() == family) {
+                elements.add(Element.data(Octets.host(mark), Octets.of(address)));
+            }
+        });
+        return elements;
+    }
+
+    private static List<Element> members(Map<IpAddress, Integer> marks) {
+        return marks.values().stream()
+                .map(mark -> Element.member(Octets.host(mark)))
+                .toList();
     }
 
     private static Elements flows(SlotPool pool) {
@@ -243,14 +280,21 @@ final class Tables {
                 quoted = services(address, chains.services(PacketView.quoted(family), ways));
             }
             String chain = chains.chain(family, ways, listed ? Choice.WITHOUT_SERVICES : Choice.EVERY_PORT);
-            return new Drafts.Vip(Element.leads(address, chain), services, quoted, pages.chains(), pages.maps());
+            return new Drafts.Vip(
+                    Element.leads(address, chain), services, quoted, pages.chains(), pages.maps(), counters(ways));
         });
+    }
+
+    private static Set<String> counters(List<Way> ways) {
+        return ways.stream().map(way -> VipChains.counter(way.flow())).collect(Collectors.toSet());
     }
 
     private static Drafts.Vips together(Map<IpPrefix, Drafts.Vip> vips) {
         SortedMap<String, List<List<Expression>>> chains = new TreeMap<>();
         SortedMap<String, Elements> maps = new TreeMap<>();
+        SortedSet<String> counters = new TreeSet<>();
         vips.values().forEach(vip -> {
+            counters.addAll(vip.counters());
             chains.putAll(vip.chains());
             maps.putAll(vip.maps());
         });
@@ -277,7 +321,10 @@ final class Tables {
                             SetShape.verdicts(named(SERVICES, family), service, MOST_SERVICES, Flag.COUNTS), services));
             put(maps, Elements.of(SetShape.verdicts(named(QUOTED_SERVICES, family), service, MOST_SERVICES), quoted));
         }
-        return new Drafts.Vips(chains, maps);
+        Set<String> pools = chains.keySet().stream()
+                .flatMap(chain -> PoolNames.poolOf(chain).stream())
+                .collect(Collectors.toSet());
+        return new Drafts.Vips(chains, maps, counters, pools);
     }
 
     private static List<Element> services(Octets vip, List<VipChains.Service> services) {
@@ -484,24 +531,7 @@ final class Tables {
 
     private WantedTable sends(Marks marks) {
         SortedMap<String, Elements> elements = new TreeMap<>();
-        for (IpFamily family : IpFamily.values()) {
-            List<Element> addresses = new ArrayList<>();
-            marks.byAddress().forEach((address, mark) -> {
-                if (address.family() == family) {
-                    addresses.add(Element.data(Octets.host(mark), Octets.of(address)));
-                }
-            });
-            put(
-                    elements,
-                    Elements.of(
-                            new SetShape(
-                                    named(ADDRESSES, family),
-                                    List.of(Datum.MARK),
-                                    address(family),
-                                    Set.of(Flag.COUNTS),
-                                    Marks.TARGET_MASK),
-                            addresses));
-        }
+        marked(marks).addresses().values().forEach(addresses -> put(elements, addresses));
         SortedMap<String, Hook> hooks = new TreeMap<>();
         Device internal = devices.internal();
         if (fastPath == FastPath.ON && internal != null) {

@@ -5,10 +5,8 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.l34gateway.linux.nftables.Element;
 import org.l34gateway.linux.nftables.Expression;
@@ -18,7 +16,7 @@ import org.l34gateway.linux.nftables.SetShape;
 import org.l34gateway.linux.nftables.TableName;
 
 /**
- * What one of our nftables tables should hold.
+ * What one of our nftables tables should hold. Maps and arrays that it is made of must not change any more: they are large.
  *
  * @param hooks name of a chain that packets enter by themselves → what it does
  * @param chains name, which says the content → rules
@@ -36,11 +34,11 @@ record WantedTable(
         Map<String, int[]> states,
         SortedSet<String> counters) {
     WantedTable {
-        hooks = Collections.unmodifiableSortedMap(new TreeMap<>(hooks));
-        chains = Collections.unmodifiableSortedMap(new TreeMap<>(chains));
-        elements = Collections.unmodifiableSortedMap(new TreeMap<>(elements));
-        numbers = Collections.unmodifiableSortedMap(new TreeMap<>(numbers));
-        states = Map.copyOf(states);
+        hooks = Collections.unmodifiableSortedMap(hooks);
+        chains = Collections.unmodifiableSortedMap(chains);
+        elements = Collections.unmodifiableSortedMap(elements);
+        numbers = Collections.unmodifiableSortedMap(numbers);
+        states = Collections.unmodifiableMap(states);
         counters = Collections.unmodifiableSortedSet(new TreeSet<>(counters));
     }
 
@@ -64,6 +62,14 @@ record WantedTable(
     record Elements(SetShape shape, SortedSet<Element> entries) {
         Elements {
             entries = Collections.unmodifiableSortedSet(new TreeSet<>(entries));
+        }
+
+        /** The same with other elements. */
+        Elements changed(Collection<Element> go, Collection<Element> come) {
+            SortedSet<Element> changed = new TreeSet<>(entries);
+            changed.removeAll(go);
+            changed.addAll(come);
+            return new Elements(shape, changed);
         }
 
         static Elements of(SetShape shape, Collection<Element> elements) {
@@ -110,12 +116,5 @@ record WantedTable(
         NumberMap changeFrom(int[] held) {
             return new NumberMap(shape.name(), 0, rowLength, held, values);
         }
-    }
-
-    /** Names of everything that has elements. */
-    Set<String> sets() {
-        Set<String> sets = new TreeSet<>(elements.keySet());
-        sets.addAll(numbers.keySet());
-        return sets;
     }
 }

@@ -117,7 +117,7 @@ class ClassifierTest {
         Forwarding forwarding = Forwarding.of(program, Testbed.INTERFACES.families(), marks);
         Map<SlotPool, char[]> owners = new LinkedHashMap<>();
         forwarding.pools().forEach(pool -> owners.put(pool, pool.owners(program.seed())));
-        PoolNames names = PoolNames.decide(owners, present);
+        PoolNames names = PoolNames.decide(owners, present, PoolNames.NONE);
         Handovers handovers = Handovers.next(names, owners, present, Handovers.NONE, Map.of(), 1);
         return Tables.write(
                 forwarding,
