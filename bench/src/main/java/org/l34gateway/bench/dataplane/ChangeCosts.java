@@ -31,7 +31,7 @@ final class ChangeCosts {
     ChangeCosts(boolean quick, Consumer<String> say) {
         this.say = say;
         this.services = quick ? 100 : 1_000;
-        this.changes = quick ? 10 : 100;
+        this.changes = quick ? 10 : 60;
         this.starts = quick ? 2 : 5;
     }
 

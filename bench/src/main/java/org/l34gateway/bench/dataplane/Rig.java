@@ -14,13 +14,20 @@ import org.jspecify.annotations.Nullable;
 import org.l34gateway.balancer.FastPath;
 import org.l34gateway.balancer.Interfaces;
 import org.l34gateway.balancer.LoadBalancer;
+import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpFamily;
 import org.l34gateway.linux.NetlinkSocket;
 import org.l34gateway.linux.Sysctl;
+import org.l34gateway.linux.nftables.Element;
 import org.l34gateway.linux.nftables.Expression;
 import org.l34gateway.linux.nftables.HookedChain;
 import org.l34gateway.linux.nftables.Nftables;
+import org.l34gateway.linux.nftables.NumberMap;
+import org.l34gateway.linux.nftables.Octets;
 import org.l34gateway.linux.nftables.Operation;
+import org.l34gateway.linux.nftables.Register;
+import org.l34gateway.linux.nftables.SetShape;
+import org.l34gateway.linux.nftables.SetShape.Datum;
 import org.l34gateway.linux.nftables.TableName;
 import org.l34gateway.linux.testing.ScratchNetns;
 import org.l34gateway.netlink.Link;
@@ -123,6 +130,60 @@ final class Rig implements AutoCloseable {
                 "route add 30.0.0.0/8 via 10.9.0.1",
                 "route add fd30::/16 via fd09::1");
         return this;
+    }
+
+    /**
+     * The balancer is the least that nf_tables can do: hash every packet, look its slot up, look the target's address up, send it
+     * there. It looks for no VIP, checks and counts nothing. What it costs more than plain forwarding, no rules can spare.
+     */
+    Rig hashing(Scenario scenario, int slots) {
+        List<String> addresses = scenario.addresses();
+        neighbours(addresses);
+        int device = link(balancer, "int").index();
+        balancer.call(() -> {
+            try (Nftables nftables = Nftables.open()) {
+                nftables.run(COUNTING, least(addresses, slots, device));
+            }
+            return null;
+        });
+        return this;
+    }
+
+    private static List<Operation> least(List<String> addresses, int slots, int device) {
+        List<IpAddress> targets = addresses.stream()
+                .map(IpAddress::parse)
+                .filter(address -> address.family() == IpFamily.IPV4)
+                .toList();
+        List<Element> elements = new ArrayList<>();
+        for (int i = 0; i < targets.size(); i++) {
+            elements.add(Element.data(Octets.host(i + 1), Octets.of(targets.get(i))));
+        }
+        int[] owners = new int[slots];
+        for (int slot = 0; slot < slots; slot++) {
+            owners[slot] = 1 + slot % targets.size();
+        }
+        Register r0 = new Register(0);
+        Register r8 = new Register(8);
+        return List.of(
+                new Operation.AddTable(),
+                new Operation.AddSet(new SetShape("slots", List.of(Datum.MARK), Datum.MARK, Set.of(), slots)),
+                new Operation.AddSet(
+                        new SetShape("targets", List.of(Datum.MARK), Datum.IPV4, Set.of(), targets.size())),
+                new Operation.AddHookedChain(new HookedChain("all", HookedChain.Hook.INGRESS, 0, false, "ext")),
+                new Operation.AddElements("targets", elements),
+                new Operation.ChangeNumbers(new NumberMap("slots", 0, 1, new int[0], owners)),
+                new Operation.AddRules(
+                        "all",
+                        "",
+                        List.of(List.of(
+                                new Expression.Load(r0, Expression.Header.NETWORK, 12, 4),
+                                new Expression.Load(new Register(1), Expression.Header.NETWORK, 16, 4),
+                                new Expression.Load(new Register(2), Expression.Header.TRANSPORT, 0, 4),
+                                new Expression.Hash(r8, r0, 12, slots, 7, 0),
+                                new Expression.Lookup(r8, "slots", r8),
+                                new Expression.Lookup(r8, "targets", r8),
+                                new Expression.Constant(r0, Octets.host(device)),
+                                new Expression.Forward(IpFamily.IPV4, r8, r0)))));
     }
 
     /** The balancer is ours. */
