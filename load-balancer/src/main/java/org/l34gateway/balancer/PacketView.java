@@ -124,14 +124,13 @@ enum PacketView {
 
     /**
      * Matches packets that can go on as they are, before reassembly: they are no fragments, live longer than one hop and fit the
-     * next link. Where they come from a link on which none is larger, nothing is left to look at: what the interface has put
-     * together of small ones, it takes apart again when it sends them. Otherwise what the header says is looked at, and what was
-     * put together counts as large. Whole words are compared, which the kernel does in place.
+     * next link. What the header says is looked at, so that a packet that the interface has put together of small ones counts
+     * as large; the MTU of the interface on which it comes says nothing about what others send there. Whole words are
+     * compared, which the kernel does in place.
      *
-     * @param fromBytes MTU of the link on which they come
-     * @param toBytes MTU of the next
+     * @param mtuBytes of the next link
      */
-    static List<Expression> passesUnchanged(IpFamily family, int fromBytes, int toBytes) {
+    static List<Expression> passesUnchanged(IpFamily family, int mtuBytes) {
         Octets zero = Octets.network(0, Integer.BYTES);
         boolean ipv4 = family == IpFamily.IPV4;
         List<Expression> passes = new ArrayList<>();
@@ -144,12 +143,10 @@ enum PacketView {
         passes.add(new Load(R0, Header.NETWORK, ipv4 ? 8 : 4, Integer.BYTES));
         passes.add(new Mask(R0, R0, Octets.network(ipv4 ? 0xFE000000 : 0xFE, Integer.BYTES), zero));
         passes.add(new Compare(R0, Comparison.NOT_EQUAL, zero));
-        if (fromBytes > toBytes) {
-            int most = Math.clamp(toBytes - (ipv4 ? 0 : IPV6_HEADER), 1, 0xFFFF);
-            passes.add(new Load(R0, Header.NETWORK, ipv4 ? 2 : 4, 2));
-            // 0 stands for a length that does not fit (RFC 2675, BIG TCP).
-            passes.add(new Within(R0, Octets.network(1, 2), Octets.network(most, 2)));
-        }
+        int most = Math.clamp(mtuBytes - (ipv4 ? 0 : IPV6_HEADER), 1, 0xFFFF);
+        passes.add(new Load(R0, Header.NETWORK, ipv4 ? 2 : 4, 2));
+        // 0 stands for a length that does not fit (RFC 2675, BIG TCP).
+        passes.add(new Within(R0, Octets.network(1, 2), Octets.network(most, 2)));
         return List.copyOf(passes);
     }
 

@@ -387,10 +387,10 @@ final class Tables {
         Device internal = devices.internal();
         if (fastPath == FastPath.ON && internal != null) {
             devices.external()
-                    .forEach((name, device) -> hook(
+                    .forEach((name, _) -> hook(
                             hooks,
                             new HookedChain("fast_" + name, HookedChain.Hook.INGRESS, MARKING, false, name),
-                            marking(device, internal)));
+                            marking(internal)));
         }
         return hooks;
     }
@@ -416,7 +416,7 @@ final class Tables {
      * At an external interface. What can go on as it is goes through the chains of the complete way here already; all else keeps
      * no mark, also none that somebody else has put on it.
      */
-    private List<List<Expression>> marking(Device from, Device to) {
+    private List<List<Expression>> marking(Device to) {
         List<List<Expression>> rules = new ArrayList<>();
         for (IpFamily family : IpFamily.values()) {
             List<List<Expression>> passing = new ArrayList<>();
@@ -426,7 +426,7 @@ final class Tables {
             passing.add(SlotChains.clearMark());
             rules.add(rule(
                     isFamily(family),
-                    PacketView.passesUnchanged(family, from.mtuBytes(), to.mtuBytes()),
+                    PacketView.passesUnchanged(family, to.mtuBytes()),
                     List.of(new Goto(book.chain("passing", passing)))));
         }
         rules.add(SlotChains.clearMark());
