@@ -68,11 +68,6 @@ final class KernelRouting implements AutoCloseable {
         return Collections.unmodifiableMap(addresses);
     }
 
-    /** Whether somebody else has changed something since the last {@link #finish}. */
-    boolean isDisturbed() {
-        return known() == null;
-    }
-
     private @Nullable Known known() {
         if (known != null && anyNews()) {
             known = null;

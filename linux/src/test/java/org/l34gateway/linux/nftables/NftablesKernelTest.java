@@ -129,18 +129,7 @@ class NftablesKernelTest {
         for (int i = 0; i < changed.length; i += 3) {
             changed[i] = i % 2 == 0 ? 0 : 1 << 30;
         }
-        SetShape shape = new SetShape("m", List.of(Datum.MARK), Datum.MARK, Set.of(), values.length);
-        try (Nftables nftables = Nftables.open()) {
-            nftables.run(
-                    INET,
-                    List.of(
-                            new Operation.AddTable(),
-                            new Operation.AddSet(shape),
-                            new Operation.ChangeNumbers(new NumberMap("m", 0, 1, NOTHING, values))));
-            assertThat(nftables.numbers(INET, "m", 1, values.length)).isEqualTo(values);
-            nftables.run(INET, List.of(new Operation.ChangeNumbers(new NumberMap("m", 0, 1, values, changed))));
-            assertThat(nftables.numbers(INET, "m", 1, values.length)).isEqualTo(changed);
-        }
+        fillsAndChanges(Datum.MARK, 1, values, changed);
     }
 
     @Test
@@ -154,17 +143,21 @@ class NftablesKernelTest {
         for (int i = 0; i < changed.length; i += 17) {
             changed[i] = -1;
         }
-        SetShape shape = new SetShape("m", List.of(Datum.MARK), Datum.ROW, Set.of(), rows);
+        fillsAndChanges(Datum.ROW, 8, values, changed);
+    }
+
+    private static void fillsAndChanges(Datum value, int rowLength, int[] values, int[] changed) {
+        SetShape shape = new SetShape("m", List.of(Datum.MARK), value, Set.of(), values.length / rowLength);
         try (Nftables nftables = Nftables.open()) {
             nftables.run(
                     INET,
                     List.of(
                             new Operation.AddTable(),
                             new Operation.AddSet(shape),
-                            new Operation.ChangeNumbers(new NumberMap("m", 0, 8, NOTHING, values))));
-            assertThat(nftables.numbers(INET, "m", 8, values.length)).isEqualTo(values);
-            nftables.run(INET, List.of(new Operation.ChangeNumbers(new NumberMap("m", 0, 8, values, changed))));
-            assertThat(nftables.numbers(INET, "m", 8, values.length)).isEqualTo(changed);
+                            new Operation.ChangeNumbers(new NumberMap("m", 0, rowLength, NOTHING, values))));
+            assertThat(nftables.numbers(INET, "m", rowLength, values.length)).isEqualTo(values);
+            nftables.run(INET, List.of(new Operation.ChangeNumbers(new NumberMap("m", 0, rowLength, values, changed))));
+            assertThat(nftables.numbers(INET, "m", rowLength, values.length)).isEqualTo(changed);
         }
     }
 
