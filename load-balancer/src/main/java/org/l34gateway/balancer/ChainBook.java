@@ -28,7 +28,7 @@ final class ChainBook {
     private static final int NAME_HASH_BYTES = 8;
 
     private final SortedMap<String, List<List<Expression>>> chains = new TreeMap<>();
-    private final SortedMap<String, WantedTable.Elements> maps = new TreeMap<>();
+    private final SortedMap<String, Part.Elements> maps = new TreeMap<>();
 
     /**
      * Adds a chain.
@@ -63,8 +63,7 @@ final class ChainBook {
         String name = kind + "_" + hash(text);
         maps.putIfAbsent(
                 name,
-                WantedTable.Elements.of(
-                        new SetShape(name, List.of(key), Other.VERDICT, flags, elements.size()), elements));
+                Part.Elements.of(new SetShape(name, List.of(key), Other.VERDICT, flags, elements.size()), elements));
         return name;
     }
 
@@ -99,7 +98,7 @@ final class ChainBook {
     }
 
     /** Name → elements. */
-    SortedMap<String, WantedTable.Elements> maps() {
+    SortedMap<String, Part.Elements> maps() {
         return Collections.unmodifiableSortedMap(maps);
     }
 }

@@ -5,14 +5,16 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
+import java.util.TreeSet;
+import java.util.function.Function;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpFamily;
 import org.l34gateway.ip.IpPrefix;
@@ -24,25 +26,72 @@ import org.l34gateway.program.TargetGroup;
 /**
  * A program seen from its VIPs: which flows touch a VIP, in order, and who shares each.
  *
+ * @param routes the flows of each VIP
  * @param ways VIP (host prefix) → its flows, the first that matches decides
- * @param problems what of the program is not forwarded, for a human
+ * @param changed VIPs that came or went, or whose ways are others than before
  */
-record Forwarding(SortedMap<IpPrefix, List<Way>> ways, List<String> problems) {
+record Forwarding(Routes routes, SortedMap<IpPrefix, List<Way>> ways, SortedSet<IpPrefix> changed) {
+    /** Of no program. */
+    static final Forwarding NONE = new Forwarding(Routes.of(List.of(), Set.of()), new TreeMap<>(), new TreeSet<>());
+
+    Forwarding {
+        ways = Collections.unmodifiableSortedMap(ways);
+        changed = Collections.unmodifiableSortedSet(changed);
+    }
+
     /** One flow on its way to a VIP. */
     record Way(Flow flow, List<Share> shares) {}
 
     /** One backend's part of a flow; weight above 0. */
     record Share(SlotPool pool, int weight) {}
 
-    /** The addresses that need a mark: those of targets that hold a VIP of the address's family. */
-    static Set<IpAddress> addresses(ForwardingProgram program, Set<IpFamily> families) {
-        Set<IpAddress> addresses = new HashSet<>();
-        for (TargetGroup group : program.groups()) {
-            for (Target target : group.targets()) {
-                for (IpAddress address : target.addresses()) {
-                    if (families.contains(address.family()) && holdsAny(target, address.family())) {
-                        addresses.add(address);
+    /**
+     * What of a program does not depend on targets.
+     *
+     * @param flows of the program
+     * @param byVip VIP → its flows in order
+     * @param users key of a group → VIPs of which it has packets
+     * @param problems what is not forwarded, for a human
+     */
+    record Routes(
+            List<Flow> flows,
+            Map<IpPrefix, List<Flow>> byVip,
+            Map<String, Set<IpPrefix>> users,
+            List<String> problems) {
+        static Routes of(List<Flow> flows, Set<IpFamily> families) {
+            Map<IpPrefix, List<Flow>> byVip = new HashMap<>();
+            Map<String, Set<IpPrefix>> users = new HashMap<>();
+            List<String> problems = new ArrayList<>();
+            for (Flow flow : flows) {
+                for (IpPrefix vip : flow.destinations()) {
+                    if (!vip.isHost()) {
+                        problems.add(flow.name() + ": destination " + vip + " is not one address and is not forwarded");
+                    } else if (!families.contains(vip.family())) {
+                        problems.add(flow.name() + ": this gateway pod does not forward " + vip.family() + ", so not "
+                                + vip);
+                    } else {
+                        byVip.computeIfAbsent(vip, _ -> new ArrayList<>()).add(flow);
+                        flow.backends()
+                                .forEach(backend -> users.computeIfAbsent(backend.group(), _ -> new HashSet<>())
+                                        .add(vip));
                     }
+                }
+            }
+            return new Routes(
+                    flows,
+                    Collections.unmodifiableMap(byVip),
+                    Collections.unmodifiableMap(users),
+                    List.copyOf(problems));
+        }
+    }
+
+    /** The addresses of a group that need a mark: those of targets that hold a VIP of the address's family. */
+    static Set<IpAddress> addresses(TargetGroup group, Set<IpFamily> families) {
+        Set<IpAddress> addresses = new HashSet<>();
+        for (Target target : group.targets()) {
+            for (IpAddress address : target.addresses()) {
+                if (families.contains(address.family()) && holdsAny(target, address.family())) {
+                    addresses.add(address);
                 }
             }
         }
@@ -58,67 +107,84 @@ record Forwarding(SortedMap<IpPrefix, List<Way>> ways, List<String> problems) {
         return false;
     }
 
-    static Forwarding of(ForwardingProgram program, Set<IpFamily> families, Marks marks) {
-        Map<String, TargetGroup> groups = new HashMap<>();
-        program.groups().forEach(group -> groups.put(group.key(), group));
-        SortedMap<IpPrefix, List<Way>> ways = new TreeMap<>();
-        List<String> problems = new ArrayList<>();
-        for (Flow flow : program.flows()) {
-            for (IpPrefix vip : flow.destinations()) {
-                if (!vip.isHost()) {
-                    problems.add(flow.name() + ": destination " + vip + " is not one address and is not forwarded");
-                } else if (!families.contains(vip.family())) {
-                    problems.add(
-                            flow.name() + ": this gateway pod does not forward " + vip.family() + ", so not " + vip);
-                } else {
-                    ways.computeIfAbsent(vip, _ -> new ArrayList<>()).add(way(flow, vip, groups, marks));
+    /**
+     * The next program.
+     *
+     * @param groups of it, by their keys
+     * @param changedGroups keys of groups that are not as before
+     */
+    Forwarding next(
+            ForwardingProgram program,
+            Map<String, TargetGroup> groups,
+            Set<String> changedGroups,
+            Set<IpFamily> families,
+            Marks marks) {
+        Routes next = program.flows().equals(routes.flows()) ? routes : Routes.of(program.flows(), families);
+        NavigableSet<IpPrefix> affected = new TreeSet<>();
+        changedGroups.forEach(group -> affected.addAll(next.users().getOrDefault(group, Set.of())));
+        if (!next.equals(routes)) {
+            next.byVip().forEach((vip, flows) -> {
+                if (!flows.equals(routes.byVip().get(vip))) {
+                    affected.add(vip);
                 }
+            });
+            routes.byVip().keySet().stream()
+                    .filter(vip -> !next.byVip().containsKey(vip))
+                    .forEach(affected::add);
+        }
+        SortedMap<IpPrefix, List<Way>> nextWays = new TreeMap<>(ways);
+        // VIPs with the same targets share the pool itself.
+        Map<SlotPool, SlotPool> pools = new HashMap<>();
+        for (IpPrefix vip : affected) {
+            List<Flow> flows = next.byVip().get(vip);
+            if (flows == null) {
+                nextWays.remove(vip);
+            } else {
+                nextWays.put(
+                        vip,
+                        flows.stream()
+                                .map(flow -> way(
+                                        flow,
+                                        backend -> Optional.ofNullable(groups.get(backend))
+                                                .map(group -> pool(group, vip, marks))
+                                                .map(pool -> pools.computeIfAbsent(pool, _ -> pool))))
+                                .toList());
             }
         }
-        Set<IpAddress> unmarked = addresses(program, families);
-        unmarked.removeIf(marks.byAddress()::containsKey);
-        unmarked.stream().sorted().forEach(address -> problems.add("no mark is left for target address " + address));
-        return new Forwarding(Collections.unmodifiableSortedMap(ways), List.copyOf(problems));
+        return new Forwarding(next, nextWays, affected);
     }
 
-    private static Way way(Flow flow, IpPrefix vip, Map<String, TargetGroup> groups, Marks marks) {
+    private static Way way(Flow flow, Function<String, Optional<SlotPool>> poolOf) {
         List<Share> shares = flow.backends().stream()
                 .filter(backend -> backend.weight() > 0)
-                .flatMap(backend -> Optional.ofNullable(groups.get(backend.group())).stream()
-                        .map(group -> new Share(pool(group, vip, marks), backend.weight())))
+                .flatMap(backend ->
+                        poolOf.apply(backend.group()).stream().map(pool -> new Share(pool, backend.weight())))
                 .toList();
         return new Way(flow, shares);
     }
 
     private static SlotPool pool(TargetGroup group, IpPrefix vip, Marks marks) {
-        Map<Integer, Integer> active = new TreeMap<>();
+        SortedMap<Integer, Integer> active = new TreeMap<>();
         for (Target target : group.targets()) {
             if (target.vips().contains(vip)) {
                 for (IpAddress address : target.addresses()) {
-                    @Nullable
-                    Integer mark =
-                            address.family() == vip.family() ? marks.byAddress().get(address) : null;
+                    Integer mark = address.family() == vip.family() ? marks.of(address) : null;
                     if (mark != null) {
                         active.put(target.identifier(), mark);
                     }
                 }
             }
         }
-        return SlotPool.of(group, vip.family(), active);
+        return new SlotPool(group.key(), vip.family(), group.capacity(), active);
     }
 
-    /** Every pool that has a target, once, in the order of the VIPs. */
-    List<SlotPool> pools() {
-        Map<SlotPool, Boolean> pools = new LinkedHashMap<>();
-        for (List<Way> each : ways.values()) {
-            for (Way way : each) {
-                way.shares().stream()
-                        .map(Share::pool)
-                        .filter(pool -> !pool.isEmpty())
-                        .forEach(pool -> pools.put(pool, true));
-            }
-        }
-        return List.copyOf(pools.keySet());
+    /** The pools of some of these ways that have a target, one for each share. */
+    static List<SlotPool> pools(List<Way> ways) {
+        return ways.stream()
+                .flatMap(way -> way.shares().stream())
+                .map(Share::pool)
+                .filter(pool -> !pool.isEmpty())
+                .toList();
     }
 
     /** Which targets get packets of which VIP. */

@@ -2,7 +2,6 @@
 package org.l34gateway.balancer;
 
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collections;
 import java.util.Map;
@@ -120,12 +119,21 @@ record Handovers(SortedMap<String, int[]> states, SortedMap<String, Long> until)
     /** Pools that have slots whose connections may be remembered, and no handover that adds some. */
     Set<String> onlyRemembering() {
         Set<String> names = new TreeSet<>();
-        states.forEach((name, map) -> {
-            if (!until.containsKey(name) && Arrays.stream(map).anyMatch(SlotState::remembers)) {
+        states.forEach((name, slots) -> {
+            if (!until.containsKey(name) && anyRemembers(slots)) {
                 names.add(name);
             }
         });
         return names;
+    }
+
+    private static boolean anyRemembers(int[] slots) {
+        for (int state : slots) {
+            if (SlotState.remembers(state)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether one of them is over, so that the table must be written again. */

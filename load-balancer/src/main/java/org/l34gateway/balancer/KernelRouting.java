@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.l34gateway.balancer;
 
-import java.util.Collections;
-import java.util.HashMap;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpFamily;
@@ -40,10 +41,13 @@ final class KernelRouting implements AutoCloseable {
     /** Null when nobody knows. */
     private @Nullable Known known;
 
-    /** Mark → target address as last applied: the tables vanish with the interface, the marks must outlive it. */
-    private final Map<Integer, IpAddress> addresses = new HashMap<>();
-
-    private record Known(Marks marks, int internalIndex) {}
+    /**
+     * What is there.
+     *
+     * @param marks of targets that have their rules and routes
+     * @param internalIndex the interface that the routes name; 0 when there are only rules
+     */
+    private record Known(Map<IpFamily, NavigableSet<Integer>> marks, int internalIndex) {}
 
     private KernelRouting(NetlinkSocket socket, KernelWatch watch, Set<IpFamily> families) {
         this.socket = socket;
@@ -60,12 +64,9 @@ final class KernelRouting implements AutoCloseable {
         return netlink.links();
     }
 
-    /** Mark → address of a target, as the kernel has it or had it last. */
+    /** Mark → address of a target, as the kernel has it. */
     Map<Integer, IpAddress> addresses() {
-        if (known() == null) {
-            addresses.putAll(RoutingPlan.Present.read(netlink, families).marks());
-        }
-        return Collections.unmodifiableMap(addresses);
+        return RoutingPlan.Present.read(netlink, families).marks();
     }
 
     private @Nullable Known known() {
@@ -102,28 +103,41 @@ final class KernelRouting implements AutoCloseable {
         };
     }
 
-    /** What must change. */
-    RoutingPlan plan(Marks marks, int internalIndex) {
+    /**
+     * What must change.
+     *
+     * @param change from the marks of the plan before
+     */
+    RoutingPlan plan(Marks marks, Marks.Change change, int internalIndex) {
         @Nullable Known now = known();
         return now != null && now.internalIndex() == internalIndex
-                ? RoutingPlan.change(now.marks(), marks, internalIndex, netlink::neighbour)
-                : RoutingPlan.decide(marks, families, internalIndex, RoutingPlan.Present.read(netlink, families));
+                ? RoutingPlan.change(change, now.marks(), internalIndex, netlink::neighbour)
+                : RoutingPlan.decide(
+                        marks.byAddress(), families, internalIndex, RoutingPlan.Present.read(netlink, families));
     }
 
     /** Before nftables changes. */
     void prepare(RoutingPlan plan) {
-        known = null;
         plan.prepare(netlink);
     }
 
-    /** After nftables changed: everything is as the plan for these marks says. */
-    void finish(RoutingPlan plan, Marks marks, int internalIndex) {
+    /** After nftables changed: everything is as the plan says. */
+    void finish(RoutingPlan plan, Marks marks, Marks.Change change, int internalIndex) {
         plan.cleanUp(netlink);
         // What is told now are our own changes.
         boolean _ = anyNews();
-        known = new Known(marks, internalIndex);
-        addresses.clear();
-        marks.byAddress().forEach((address, mark) -> addresses.put(mark, address));
+        if (known != null && known.internalIndex() == internalIndex) {
+            change.go().forEach((address, mark) -> ofFamily(known, address).remove(mark));
+            change.come().forEach((address, mark) -> ofFamily(known, address).add(mark));
+        } else {
+            known = new Known(new EnumMap<>(IpFamily.class), internalIndex);
+            marks.byAddress()
+                    .forEach((address, mark) -> ofFamily(known, address).add(mark));
+        }
+    }
+
+    private static NavigableSet<Integer> ofFamily(Known known, IpAddress address) {
+        return known.marks().computeIfAbsent(address.family(), _ -> new TreeSet<>());
     }
 
     /** Nothing is known any more. */

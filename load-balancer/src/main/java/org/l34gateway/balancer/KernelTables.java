@@ -3,12 +3,10 @@ package org.l34gateway.balancer;
 
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SortedSet;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.l34gateway.linux.nftables.Element;
 import org.l34gateway.linux.nftables.Nftables;
 import org.l34gateway.linux.nftables.Octets;
@@ -23,6 +21,8 @@ final class KernelTables implements AutoCloseable {
 
     private final Nftables nftables;
     private final Map<TableName, PresentTable> known = new HashMap<>();
+    /** What is as wanted: only what is touched from now on may differ. */
+    private final Set<WantedTable> settled = new HashSet<>();
     /** The kernel's when {@link #known} was true. */
     private int generation;
 
@@ -35,48 +35,57 @@ final class KernelTables implements AutoCloseable {
     }
 
     /**
-     * Makes a table what the plan says.
+     * Makes a table what is wanted.
      *
-     * @param wanted what the table is when the plan was carried out
-     * @throws org.l34gateway.netlink.KernelRefused when the kernel refuses a transaction
+     * @return how many transactions that took
+     * @throws org.l34gateway.netlink.KernelRefused when the kernel refuses one
      */
-    void run(TablePlan plan, WantedTable wanted) {
-        PresentTable before = known.getOrDefault(plan.table(), PresentTable.NONE);
-        known.remove(plan.table());
-        plan.transactions().forEach(operations -> nftables.run(plan.table(), operations));
+    int apply(WantedTable wanted) {
+        TableName name = wanted.name();
+        PresentTable present = read(name);
+        Scope touched = wanted.takeTouched();
+        Scope scope = settled.remove(wanted) ? touched : Scope.all(wanted, present);
+        TablePlan plan = TablePlan.decide(wanted, present, scope);
+        if (plan.isEmpty()) {
+            present.become(wanted, scope);
+            settled.add(wanted);
+            return 0;
+        }
+        known.remove(name);
+        settled.removeIf(other -> other.name().equals(name));
+        plan.transactions().forEach(operations -> nftables.run(name, operations));
         int expected = generation + plan.transactions().size();
         generation = nftables.generation();
         if (generation == expected) {
-            known.put(plan.table(), PresentTable.of(wanted, before));
+            present.become(wanted, scope);
+            known.put(name, present);
+            settled.add(wanted);
         } else {
             // Somebody else has changed something in between, perhaps in our tables.
-            known.clear();
+            forget();
         }
+        return plan.transactions().size();
     }
 
     /** The table as it is. */
     PresentTable read(TableName table) {
         int now = nftables.generation();
         if (now != generation) {
-            known.clear();
+            forget();
             generation = now;
         }
-        PresentTable present = known.get(table);
-        if (present == null) {
-            present = readAll(table);
-            known.put(table, present);
-        }
-        return present;
+        return known.computeIfAbsent(table, this::readAll);
     }
 
     /** The next {@link #read} trusts nothing. */
     void forget() {
         known.clear();
+        settled.clear();
     }
 
     private PresentTable readAll(TableName table) {
         Map<String, Nftables.Chain> chains = nftables.chains(table);
-        Map<String, SortedSet<Element>> elements = new HashMap<>();
+        Map<String, List<Element>> elements = new HashMap<>();
         Map<String, int[]> numbers = new HashMap<>();
         for (String name : nftables.sets(table)) {
             if (SlotBanks.isBank(name)) {
@@ -84,20 +93,12 @@ final class KernelTables implements AutoCloseable {
             } else if (SlotBanks.isMoved(name)) {
                 numbers.put(name, moved(table, name));
             } else {
-                SortedSet<Element> entries = new TreeSet<>();
                 // Packets put flows in and time takes them out.
-                if (!PoolNames.isFlowMap(name)) {
-                    entries.addAll(nftables.elements(table, name));
-                }
-                elements.put(name, entries);
+                elements.put(name, PoolNames.isFlowMap(name) ? List.of() : nftables.elements(table, name));
             }
         }
-        Set<String> counters = nftables.counters(table).keySet();
-        Set<String> pools = chains.keySet().stream()
-                .flatMap(chain -> PoolNames.poolOf(chain).stream())
-                .collect(Collectors.toSet());
-        boolean exists = !chains.isEmpty() || !elements.isEmpty() || !numbers.isEmpty() || !counters.isEmpty();
-        return new PresentTable(exists, chains, elements, numbers, SlotBanks.read(pools, numbers, elements), counters);
+        return new PresentTable(
+                chains, elements, numbers, nftables.counters(table).keySet());
     }
 
     /** A list may miss an element while the kernel makes its hash table larger or smaller: two that are equal do not. */

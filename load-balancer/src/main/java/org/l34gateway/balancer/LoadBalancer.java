@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -42,27 +41,21 @@ public final class LoadBalancer implements AutoCloseable {
     private final Interfaces interfaces;
     private final KernelTables tables;
     private final KernelRouting routing;
-    private final Drafts drafts = new Drafts();
     private final LongSupplier nanos;
-    private Handovers handovers = Handovers.NONE;
-    private PoolNames namesBefore = PoolNames.NONE;
-    /** Suffixes of pools of which it may be found out that nothing is remembered any more. */
-    private Set<String> remembering = Set.of();
+    /** Null until the kernel was read. */
+    private @Nullable Blueprint blueprint;
 
+    /** When it was looked what the memories of connections hold. */
     private long lookedAtFlows;
     /** What the look before has found. */
     private Map<String, BitSet> foundBefore = Map.of();
 
-    private @Nullable Deal dealt;
     /** As they were when the program was applied. */
     private @Nullable Devices devices;
     /** Whether the kernel took the fast path. */
     private boolean fastPathWorks;
     /** Whether there is no fast path: it is switched off, or this kernel refuses it. */
     private boolean onlyComplete;
-
-    /** What was worked out for the program before. */
-    private record Deal(long seed, Map<SlotPool, char[]> owners) {}
 
     private LoadBalancer(
             Interfaces interfaces, FastPath fastPath, KernelTables tables, KernelRouting routing, LongSupplier nanos) {
@@ -86,17 +79,12 @@ public final class LoadBalancer implements AutoCloseable {
     /** Whether the same program must be applied again: a time is over that it counted on, or an interface is another one. */
     public boolean due() {
         long now = nanos.getAsLong();
-        return handovers.anyOver(now)
-                || looksAtFlows(now)
+        return (blueprint != null && (blueprint.anyOver(now) || looksAtFlows(blueprint, now)))
                 || !Devices.of(interfaces, routing.links()).equals(devices);
     }
 
     private FastPath fastPath() {
         return onlyComplete ? FastPath.OFF : FastPath.ON;
-    }
-
-    private boolean looksAtFlows(long now) {
-        return !remembering.isEmpty() && now - lookedAtFlows >= LOOK_AT_FLOWS.toNanos();
     }
 
     /**
@@ -108,14 +96,14 @@ public final class LoadBalancer implements AutoCloseable {
     public Applied apply(ForwardingProgram program) {
         boolean untried = !fastPathWorks && !onlyComplete;
         try {
-            return applyOnce(program);
+            return begin(program);
         } catch (KernelRefused refused) {
             if (!untried) {
                 throw refused;
             }
             onlyComplete = true;
             try {
-                Applied applied = applyOnce(program);
+                Applied applied = begin(program);
                 LOG.warn("no fast path, every packet goes the complete way: {}", refused.getMessage());
                 return applied;
             } catch (KernelRefused alsoWithout) {
@@ -126,58 +114,60 @@ public final class LoadBalancer implements AutoCloseable {
         }
     }
 
-    private Applied applyOnce(ForwardingProgram program) {
-        Marks marks = Marks.decide(Forwarding.addresses(program, interfaces.families()), routing.addresses());
-        Forwarding forwarding = Forwarding.of(program, interfaces.families(), marks);
-        Devices found = Devices.of(interfaces, routing.links());
+    private Applied begin(ForwardingProgram program) {
+        try {
+            Blueprint known = blueprint;
+            if (known == null || known.seed() != program.seed()) {
+                known = adopt(program.seed());
+            }
+            // Until all is done nobody knows how far it is.
+            blueprint = null;
+            Applied applied = apply(program, known);
+            blueprint = known;
+            return applied;
+        } finally {
+            if (blueprint == null) {
+                tables.forget();
+                routing.forget();
+            }
+        }
+    }
 
-        Map<SlotPool, char[]> owners = deal(program.seed(), forwarding.pools());
-        PresentTable present = tables.read(Tables.DECIDES);
-        PoolNames names = PoolNames.decide(owners, present.states(), namesBefore);
+    /** Goes on with what the kernel has. */
+    private Blueprint adopt(long seed) {
+        // The tables of targets vanish with the interface; what sends to them does not.
+        Map<Integer, IpAddress> addresses = routing.addresses();
+        addresses.putAll(Tables.addresses(tables.read(Tables.SENDS)));
+        return new Blueprint(seed, interfaces.families(), SlotBanks.read(tables.read(Tables.DECIDES)), addresses);
+    }
+
+    private Applied apply(ForwardingProgram program, Blueprint wanted) {
+        Devices found = Devices.of(interfaces, routing.links());
         long now = nanos.getAsLong();
         FlowHash hash = FlowHash.of(program.seed());
-        Map<String, BitSet> used = usedSlots(present, hash, now);
-        Handovers handed = Handovers.next(names, owners, present.states(), handovers, used, now);
-        List<WantedTable> wanted =
-                Tables.write(forwarding, found, fastPath(), marks, hash, names, handed.states(), drafts);
-        drafts.endRound();
-
-        List<String> problems = new ArrayList<>(forwarding.problems());
-        int internalIndex = found.wayToTargets();
-        if (internalIndex == 0) {
-            problems.add("interface " + interfaces.internal() + " is not there or not up: no packet reaches a target");
-        }
-        RoutingPlan routingPlan = routing.plan(marks, internalIndex);
+        Marks.Change marks = wanted.next(program, found, fastPath(), usedSlots(wanted, hash, now), now);
+        RoutingPlan routingPlan = routing.plan(wanted.marks(), marks, found.wayToTargets());
 
         routing.prepare(routingPlan);
         int transactions = 0;
-        for (WantedTable table : wanted) {
-            TablePlan plan = TablePlan.decide(table, tables.read(table.name()));
-            if (!plan.isEmpty()) {
-                tables.run(plan, table);
-                transactions += plan.transactions().size();
-            }
+        for (WantedTable table : wanted.tables()) {
+            transactions += tables.apply(table);
         }
-        handovers = handed;
-        namesBefore = names;
-        if (remembering.isEmpty()) {
-            lookedAtFlows = now;
-            foundBefore = Map.of();
-        }
-        remembering = handed.onlyRemembering();
+        routing.finish(routingPlan, wanted.marks(), marks, found.wayToTargets());
         devices = found;
         fastPathWorks =
                 !onlyComplete && found.internal() != null && !found.external().isEmpty();
-        routing.finish(routingPlan, marks, internalIndex);
 
+        List<String> problems = new ArrayList<>(wanted.problems());
+        if (found.wayToTargets() == 0) {
+            problems.add("interface " + interfaces.internal() + " is not there or not up: no packet reaches a target");
+        }
         boolean changed = transactions > 0 || !routingPlan.isEmpty();
-        Applied applied =
-                new Applied(changed, new TreeSet<>(forwarding.ways().keySet()), forwarding.targets(), problems);
         if (changed) {
             LOG.info(
-                    "applied vips={} targets={} transactions={} routes=+{}-{} rules=+{}-{} problems={}",
-                    applied.vips().size(),
-                    applied.targets().size(),
+                    "applied vips={} addresses={} transactions={} routes=+{}-{} rules=+{}-{} problems={}",
+                    wanted.forwarding().ways().size(),
+                    wanted.marks().byAddress().size(),
                     transactions,
                     routingPlan.setRoutes().size(),
                     routingPlan.removeRoutes().size(),
@@ -185,48 +175,44 @@ public final class LoadBalancer implements AutoCloseable {
                     routingPlan.removeRules().size(),
                     problems.size());
         }
-        return applied;
+        return new Applied(changed, wanted.forwarding(), problems);
+    }
+
+    private boolean looksAtFlows(Blueprint wanted, long now) {
+        return now - lookedAtFlows >= LOOK_AT_FLOWS.toNanos()
+                && !wanted.onlyRemembering().isEmpty();
     }
 
     /**
      * The slots of remembered connections, of each pool that only remembers and was looked at twice: a list may miss an
      * element while the kernel makes its hash table larger or smaller. Nothing when it is not time to look.
      */
-    private Map<String, BitSet> usedSlots(PresentTable present, FlowHash hash, long now) {
-        if (!looksAtFlows(now)) {
+    private Map<String, BitSet> usedSlots(Blueprint wanted, FlowHash hash, long now) {
+        Map<String, Integer> remembering = wanted.onlyRemembering();
+        if (remembering.isEmpty()) {
+            lookedAtFlows = now;
+            foundBefore = Map.of();
+        }
+        if (!looksAtFlows(wanted, now)) {
             return Map.of();
         }
         lookedAtFlows = now;
         Map<String, BitSet> found = new HashMap<>();
         Map<String, BitSet> used = new HashMap<>();
-        for (String name : remembering) {
-            int slots = present.states().getOrDefault(name, new int[0]).length;
+        remembering.forEach((suffix, slots) -> {
             BitSet bits = new BitSet();
             // Keys are what is hashed.
-            tables.flows(PoolNames.flowsOf(name))
-                    .forEach(flow -> bits.set(hash.slot(flow.key().toBytes(), Math.max(1, slots))));
-            found.put(name, bits);
-            BitSet before = foundBefore.get(name);
+            tables.flows(PoolNames.flowsOf(suffix))
+                    .forEach(flow -> bits.set(hash.slot(flow.key().toBytes(), slots)));
+            found.put(suffix, bits);
+            BitSet before = foundBefore.get(suffix);
             if (before != null) {
                 before.or(bits);
-                used.put(name, before);
+                used.put(suffix, before);
             }
-        }
+        });
         foundBefore = found;
         return used;
-    }
-
-    /** The owners of each pool's slots; those of pools that did not change are not worked out again. */
-    private Map<SlotPool, char[]> deal(long seed, List<SlotPool> pools) {
-        Map<SlotPool, char[]> before =
-                dealt != null && dealt.seed() == seed ? dealt.owners() : Map.<SlotPool, char[]>of();
-        Map<SlotPool, char[]> owners = new LinkedHashMap<>();
-        for (SlotPool pool : pools) {
-            char[] known = before.get(pool);
-            owners.put(pool, known == null ? pool.owners(seed) : known);
-        }
-        dealt = new Deal(seed, owners);
-        return owners;
     }
 
     /** Reads everything again, also what {@link #apply} believes to know; the next apply repairs what somebody else changed. */
@@ -235,6 +221,7 @@ public final class LoadBalancer implements AutoCloseable {
         routing.forget();
         PresentTable present = tables.read(Tables.DECIDES);
         Map<Integer, IpAddress> addresses = routing.addresses();
+        Map<String, int[]> states = SlotBanks.read(present);
         SortedMap<IpPrefix, SortedSet<IpAddress>> targets = new TreeMap<>();
         Map<String, SortedSet<IpAddress>> byChain = new HashMap<>();
         for (IpFamily family : IpFamily.values()) {
@@ -243,7 +230,8 @@ public final class LoadBalancer implements AutoCloseable {
                     if (way.content() instanceof Element.Goto(String chain)) {
                         IpPrefix vip = IpPrefix.host(IpAddress.of(way.key().first(family.bits() / 8)));
                         targets.computeIfAbsent(vip, _ -> new TreeSet<>())
-                                .addAll(byChain.computeIfAbsent(chain, _ -> targets(chain, present, addresses)));
+                                .addAll(byChain.computeIfAbsent(
+                                        chain, _ -> targets(chain, present, states, addresses)));
                     }
                 });
             }
@@ -257,7 +245,8 @@ public final class LoadBalancer implements AutoCloseable {
         return new Held(targets, problems);
     }
 
-    private static SortedSet<IpAddress> targets(String chain, PresentTable table, Map<Integer, IpAddress> addresses) {
+    private static SortedSet<IpAddress> targets(
+            String chain, PresentTable table, Map<String, int[]> states, Map<Integer, IpAddress> addresses) {
         Set<String> reached = new HashSet<>();
         reach(chain, table, reached);
         SortedSet<IpAddress> targets = new TreeSet<>();
@@ -265,7 +254,7 @@ public final class LoadBalancer implements AutoCloseable {
             PoolNames.poolOf(name).ifPresent(suffix -> {
                 SlotBanks.Cell cell = SlotBanks.Cell.of(suffix);
                 Set<Integer> owners = new HashSet<>();
-                for (int state : table.states().getOrDefault(suffix, new int[0])) {
+                for (int state : states.getOrDefault(suffix, new int[0])) {
                     owners.add(SlotState.owner(state));
                 }
                 table.entries(cell.targets()).forEach(target -> {
@@ -336,9 +325,9 @@ public final class LoadBalancer implements AutoCloseable {
                 flows.put(flow.name(), count);
             }
         });
-        Forwarding forwarding = Forwarding.of(program, interfaces.families(), Marks.NONE);
+        Blueprint applied = blueprint;
         for (IpFamily family : interfaces.families()) {
-            Map<Octets, Flow> services = Tables.flowsOfServices(forwarding, family);
+            Map<Octets, Flow> services = applied == null ? Map.of() : applied.services(family);
             tables.counts(Tables.DECIDES, Tables.named(Tables.SERVICES, family)).forEach((service, count) -> {
                 Flow flow = services.get(service);
                 if (flow != null) {
@@ -351,14 +340,15 @@ public final class LoadBalancer implements AutoCloseable {
             tables.counts(Tables.SENDS, Tables.named(Tables.ADDRESSES, family))
                     .forEach((mark, count) -> byMark.merge(mark, count, Nftables.Count::plus));
         }
-        Map<Integer, IpAddress> addresses = routing.addresses();
         Map<IpAddress, Nftables.Count> targets = new HashMap<>();
-        byMark.forEach((mark, count) -> {
-            IpAddress address = addresses.get(mark.hostNumber());
-            if (address != null) {
-                targets.put(address, count);
-            }
-        });
+        if (applied != null) {
+            applied.marks().byAddress().forEach((address, mark) -> {
+                Nftables.Count count = byMark.get(Octets.host(mark));
+                if (count != null) {
+                    targets.put(address, count);
+                }
+            });
+        }
         return new Counters(flows, targets);
     }
 

@@ -44,13 +44,14 @@ record PoolNames(Map<SlotPool, String> suffixes) {
     private record Fit(int pool, String suffix, int slotsThatDiffer) {}
 
     /**
-     * Decides.
+     * Decides, among pools of one group and family with as many slots.
      *
-     * @param owners of each pool that has targets, in the order of these
+     * @param owners of each pool, in the order of these
      * @param present suffix → {@link SlotState} of each slot as it is now
      * @param before decided before; a pool that had a name keeps it
+     * @param others cells of other pools with as many slots
      */
-    static PoolNames decide(Map<SlotPool, char[]> owners, Map<String, int[]> present, PoolNames before) {
+    static PoolNames decide(Map<SlotPool, char[]> owners, Map<String, int[]> present, PoolNames before, BitSet others) {
         List<SlotPool> pools = List.copyOf(owners.keySet());
         Map<Integer, String> chosen = new HashMap<>();
         Set<String> taken = new HashSet<>();
@@ -61,20 +62,12 @@ record PoolNames(Map<SlotPool, String> suffixes) {
                 taken.add(kept);
             }
         }
-        Map<String, List<String>> held = new HashMap<>();
-        present.keySet().stream()
-                .sorted()
-                .forEach(suffix -> held.computeIfAbsent(
-                                suffix.substring(0, suffix.lastIndexOf('_') + 1), _ -> new ArrayList<>())
-                        .add(suffix));
         List<Fit> fits = new ArrayList<>();
         for (int i = 0; i < pools.size(); i++) {
-            if (chosen.containsKey(i)) {
-                continue;
-            }
-            char[] wanted = owners.getOrDefault(pools.get(i), new char[0]);
-            for (String suffix : held.getOrDefault(prefix(pools.get(i)), List.of())) {
-                fits.add(new Fit(i, suffix, differences(wanted, present.getOrDefault(suffix, new int[0]))));
+            if (!chosen.containsKey(i)) {
+                char[] wanted = owners.getOrDefault(pools.get(i), new char[0]);
+                int pool = i;
+                present.forEach((suffix, states) -> fits.add(new Fit(pool, suffix, differences(wanted, states))));
             }
         }
         fits.sort(Comparator.comparingInt(Fit::slotsThatDiffer)
@@ -85,17 +78,13 @@ record PoolNames(Map<SlotPool, String> suffixes) {
                 chosen.put(fit.pool(), fit.suffix());
             }
         }
-        Map<Integer, BitSet> cells = new HashMap<>();
-        present.keySet().stream()
-                .map(SlotBanks.Cell::of)
-                .forEach(cell ->
-                        cells.computeIfAbsent(cell.slots(), _ -> new BitSet()).set(cell.number()));
+        BitSet used = (BitSet) others.clone();
+        present.keySet().forEach(suffix -> used.set(SlotBanks.Cell.of(suffix).number()));
         Map<SlotPool, String> suffixes = new LinkedHashMap<>();
         for (int i = 0; i < pools.size(); i++) {
             SlotPool pool = pools.get(i);
             String suffix = chosen.get(i);
             if (suffix == null) {
-                BitSet used = cells.computeIfAbsent(pool.slots(), _ -> new BitSet());
                 int cell = used.nextClearBit(0);
                 used.set(cell);
                 suffix = prefix(pool) + cell;
@@ -106,8 +95,8 @@ record PoolNames(Map<SlotPool, String> suffixes) {
     }
 
     /**
-     * The suffix of the present slots whose connections the pool goes on with: its own, or the nearest of its group, family and
-     * size, which its VIPs had before. Null when there is none.
+     * The suffix of the present slots whose connections the pool goes on with: its own, or the nearest, which its VIPs had
+     * before. Null when there is none.
      */
     @Nullable
     String predecessor(SlotPool pool, char[] wanted, Map<String, int[]> present) {
@@ -115,7 +104,6 @@ record PoolNames(Map<SlotPool, String> suffixes) {
             return of(pool);
         }
         return present.keySet().stream()
-                .filter(suffix -> suffix.startsWith(prefix(pool)))
                 .min(Comparator.<String>comparingInt(
                                 suffix -> differences(wanted, present.getOrDefault(suffix, new int[0])))
                         .thenComparing(Comparator.naturalOrder()))
@@ -130,7 +118,8 @@ record PoolNames(Map<SlotPool, String> suffixes) {
         return differ;
     }
 
-    private static String prefix(SlotPool pool) {
+    /** What suffixes begin with of pools of this group and family with as many slots. */
+    static String prefix(SlotPool pool) {
         return ChainBook.hash(pool.group()) + (pool.family() == IpFamily.IPV4 ? "_4_" : "_6_") + pool.slots() + "_";
     }
 
@@ -145,8 +134,13 @@ record PoolNames(Map<SlotPool, String> suffixes) {
     }
 
     /** What the names of chains begin with that look for a packet's slot. */
-    String chains(SlotPool pool) {
-        return CHAIN + of(pool);
+    static String chains(String suffix) {
+        return CHAIN + suffix;
+    }
+
+    /** What the suffixes of a pool and of those begin with that may go on with its slots. */
+    static String prefix(String suffix) {
+        return suffix.substring(0, suffix.lastIndexOf('_') + 1);
     }
 
     /** The suffix of the pool whose slots a chain looks for; empty for other chains. */

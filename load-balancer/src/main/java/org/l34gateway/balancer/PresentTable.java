@@ -1,81 +1,130 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.l34gateway.balancer;
 
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SortedSet;
-import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.l34gateway.balancer.Part.Hook;
 import org.l34gateway.linux.nftables.Element;
 import org.l34gateway.linux.nftables.Expression;
 import org.l34gateway.linux.nftables.Nftables;
 
-/**
- * What one of our nftables tables holds now.
- *
- * @param exists whether there is a table
- * @param elements set or map, other than those of numbers → its elements; those that packets put in are left out
- * @param numbers map of numbers → its rows, zeros where it has none
- * @param states suffix of a pool → {@link SlotState} of each slot, 0 where nobody is known to have it
- */
-record PresentTable(
-        boolean exists,
-        Map<String, Nftables.Chain> chains,
-        Map<String, SortedSet<Element>> elements,
-        Map<String, int[]> numbers,
-        Map<String, int[]> states,
-        Set<String> counters) {
-    static final PresentTable NONE = new PresentTable(false, Map.of(), Map.of(), Map.of(), Map.of(), Set.of());
-
-    PresentTable {
-        chains = Collections.unmodifiableMap(chains);
-        elements = Collections.unmodifiableMap(elements);
-        numbers = Collections.unmodifiableMap(numbers);
-        states = Collections.unmodifiableMap(states);
-        counters = Set.copyOf(counters);
-    }
+/** What one of our nftables tables holds now. */
+final class PresentTable {
+    private boolean exists;
+    private final Map<String, Nftables.Chain> chains;
+    private final Map<String, Set<Element>> elements;
+    private final Map<String, int[]> numbers;
+    private final Set<String> counters;
 
     /**
-     * What the kernel holds when it has taken everything.
+     * A table as it was read.
      *
-     * @param before what it held before
+     * @param elements set or map, other than those of numbers → its elements; those that packets put in are left out
+     * @param numbers map of numbers → its rows, zeros where it has none; nobody may change these
      */
-    static PresentTable of(WantedTable wanted, PresentTable before) {
-        Map<String, Nftables.Chain> chains = new HashMap<>();
-        // The name says what is in it.
-        wanted.chains().forEach((name, rules) -> {
-            Nftables.Chain held = before.chains().get(name);
-            chains.put(name, held != null && held.notes().size() == rules.size() ? held : chain(false, "", rules));
-        });
-        wanted.hooks().forEach((name, hook) -> chains.put(name, chain(true, hook.note(), hook.rules())));
-        Map<String, SortedSet<Element>> elements = new HashMap<>();
-        wanted.elements().forEach((name, each) -> elements.put(name, each.entries()));
-        Map<String, int[]> numbers = new HashMap<>();
-        wanted.numbers().forEach((name, each) -> numbers.put(name, each.values()));
-        return new PresentTable(true, chains, elements, numbers, wanted.states(), wanted.counters());
+    PresentTable(
+            Map<String, Nftables.Chain> chains,
+            Map<String, ? extends Collection<Element>> elements,
+            Map<String, int[]> numbers,
+            Collection<String> counters) {
+        this.chains = new HashMap<>(chains);
+        this.elements = new HashMap<>();
+        elements.forEach((name, entries) -> this.elements.put(name, new HashSet<>(entries)));
+        this.numbers = new HashMap<>(numbers);
+        this.counters = new HashSet<>(counters);
+        this.exists = !chains.isEmpty() || !elements.isEmpty() || !numbers.isEmpty() || !counters.isEmpty();
     }
 
-    private static Nftables.Chain chain(boolean hooked, String note, List<List<Expression>> rules) {
-        Set<String> leads = new TreeSet<>();
-        rules.forEach(rule -> rule.forEach(expression -> {
-            switch (expression) {
-                case Expression.Goto(var chain) -> leads.add(chain);
-                case Expression.Jump(var chain) -> leads.add(chain);
-                case Expression.InSet(var set, var _) -> leads.add(set);
-                case Expression.NotInSet(var set, var _) -> leads.add(set);
-                case Expression.Lookup(var _, var map, var _) -> leads.add(map);
-                case Expression.LookupVerdict(var map, var _) -> leads.add(map);
-                case Expression.ChangeMap change -> leads.add(change.map());
-                default -> {}
+    /** There is no table. */
+    static PresentTable none() {
+        return new PresentTable(Map.of(), Map.of(), Map.of(), Set.of());
+    }
+
+    /** The kernel has taken everything in this scope. */
+    void become(WantedTable wanted, Scope scope) {
+        exists = true;
+        scope.chains().forEach(name -> put(chains, name, chain(wanted.rules(name))));
+        scope.hooks().forEach(name -> put(chains, name, chain(wanted.hook(name))));
+        scope.elements().forEach((set, entries) -> {
+            if (wanted.shape(set) == null) {
+                elements.remove(set);
+            } else {
+                become(elements.computeIfAbsent(set, _ -> new HashSet<>()), entries, wanted, set);
             }
-        }));
-        return new Nftables.Chain(hooked, Collections.nCopies(rules.size(), note), leads);
+        });
+        scope.numbers().forEach(name -> {
+            WantedTable.@Nullable Numbers rows = wanted.numbers(name);
+            put(numbers, name, rows == null ? null : rows.values());
+        });
+        scope.counters().forEach(name -> {
+            if (wanted.counts(name)) {
+                counters.add(name);
+            } else {
+                counters.remove(name);
+            }
+        });
+    }
+
+    private static void become(Set<Element> held, Set<Element> scope, WantedTable wanted, String set) {
+        scope.forEach(element -> {
+            if (wanted.contains(set, element)) {
+                held.add(element);
+            } else {
+                held.remove(element);
+            }
+        });
+    }
+
+    private static <V> void put(Map<String, V> map, String name, @Nullable V value) {
+        if (value == null) {
+            map.remove(name);
+        } else {
+            map.put(name, value);
+        }
+    }
+
+    /** Where it leads is not asked of what we have written. */
+    private static Nftables.@Nullable Chain chain(@Nullable List<List<Expression>> rules) {
+        return rules == null ? null : new Nftables.Chain(false, Collections.nCopies(rules.size(), ""), Set.of());
+    }
+
+    private static Nftables.@Nullable Chain chain(@Nullable Hook hook) {
+        return hook == null
+                ? null
+                : new Nftables.Chain(true, Collections.nCopies(hook.rules().size(), hook.note()), Set.of());
+    }
+
+    boolean exists() {
+        return exists;
+    }
+
+    /** Name → chain. */
+    Map<String, Nftables.Chain> chains() {
+        return Collections.unmodifiableMap(chains);
+    }
+
+    /** Set or map, other than those of numbers → its elements. */
+    Map<String, Set<Element>> elements() {
+        return Collections.unmodifiableMap(elements);
     }
 
     /** The elements of a set or map other than one of numbers; empty when it is not there. */
-    SortedSet<Element> entries(String name) {
-        return elements.getOrDefault(name, new TreeSet<>());
+    Set<Element> entries(String name) {
+        return Collections.unmodifiableSet(elements.getOrDefault(name, Set.of()));
+    }
+
+    /** Map of numbers → its rows. */
+    Map<String, int[]> numbers() {
+        return Collections.unmodifiableMap(numbers);
+    }
+
+    Set<String> counters() {
+        return Collections.unmodifiableSet(counters);
     }
 }

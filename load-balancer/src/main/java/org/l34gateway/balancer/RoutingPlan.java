@@ -4,7 +4,6 @@ package org.l34gateway.balancer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -79,71 +78,65 @@ record RoutingPlan(
     /**
      * The change from marks whose rules and routes are all there to others.
      *
+     * @param held marks of each family, before
      * @param internalIndex interface index towards the targets, the same before and after
      */
     static RoutingPlan change(
-            Marks before,
-            Marks after,
+            Marks.Change change,
+            Map<IpFamily, NavigableSet<Integer>> held,
             int internalIndex,
             BiFunction<Integer, IpAddress, @Nullable Neighbour> neighbour) {
-        Map<IpAddress, Integer> come = after.without(before);
-        Map<IpAddress, Integer> go = before.without(after);
-        Map<IpFamily, NavigableSet<Integer>> held = come.isEmpty() ? Map.of() : byFamily(before);
-        Map<IpFamily, NavigableSet<Integer>> wanted = go.isEmpty() ? Map.of() : byFamily(after);
         List<Neighbour> forget = new ArrayList<>();
         List<Route> setRoutes = new ArrayList<>();
         List<Route> removeRoutes = new ArrayList<>();
-        NavigableSet<Rule> addRules = new TreeSet<>(TargetTree.ORDER);
-        NavigableSet<Rule> removeRules = new TreeSet<>(TargetTree.ORDER);
-        come.forEach((address, mark) -> {
-            TargetTree.path(address.family(), mark).stream()
-                    .filter(rule -> !TargetTree.isNeeded(rule, marks(held, address.family())))
-                    .forEach(addRules::add);
-            if (internalIndex != 0) {
+        if (internalIndex != 0) {
+            change.come().forEach((address, mark) -> {
                 setRoutes.add(route(address, mark, internalIndex));
                 @Nullable Neighbour present = neighbour.apply(internalIndex, address);
                 if (present != null && present.state() != Neighbour.STATE_PERMANENT) {
                     forget.add(present);
                 }
-            }
-        });
-        go.forEach((address, mark) -> {
-            TargetTree.path(address.family(), mark).stream()
-                    .filter(rule -> !TargetTree.isNeeded(rule, marks(wanted, address.family())))
-                    .forEach(removeRules::add);
-            // A mark that goes to another address has its route replaced.
-            if (internalIndex != 0 && !marks(wanted, address.family()).contains(mark)) {
-                removeRoutes.add(route(address, mark, internalIndex));
-            }
-        });
+            });
+            change.go().forEach((address, mark) -> removeRoutes.add(route(address, mark, internalIndex)));
+        }
+        Set<Integer> go = Set.copyOf(change.go().values());
+        NavigableSet<Rule> come = paths(change.come());
+        NavigableSet<Rule> addRules = new TreeSet<>(come);
+        addRules.removeIf(rule -> TargetTree.isNeeded(rule, marks(held, rule.family()), Set.of()));
+        NavigableSet<Rule> removeRules = paths(change.go());
+        removeRules.removeIf(rule -> come.contains(rule) || TargetTree.isNeeded(rule, marks(held, rule.family()), go));
         return new RoutingPlan(
                 forget, setRoutes, TargetTree.leavesFirst(addRules), List.copyOf(removeRules), removeRoutes);
     }
 
-    private static Map<IpFamily, NavigableSet<Integer>> byFamily(Marks marks) {
-        Map<IpFamily, NavigableSet<Integer>> byFamily = new EnumMap<>(IpFamily.class);
-        marks.byAddress()
-                .forEach((address, mark) -> byFamily.computeIfAbsent(address.family(), _ -> new TreeSet<>())
-                        .add(mark));
-        return byFamily;
+    private static NavigableSet<Rule> paths(Map<IpAddress, Integer> marks) {
+        NavigableSet<Rule> rules = new TreeSet<>(TargetTree.ORDER);
+        marks.forEach((address, mark) -> rules.addAll(TargetTree.path(address.family(), mark)));
+        return rules;
     }
 
     private static NavigableSet<Integer> marks(Map<IpFamily, NavigableSet<Integer>> byFamily, IpFamily family) {
         return byFamily.getOrDefault(family, Collections.emptyNavigableSet());
     }
 
-    /** @param internalIndex interface index towards the targets; 0 when it is not there, which leaves their tables empty */
-    static RoutingPlan decide(Marks marks, Set<IpFamily> families, int internalIndex, Present present) {
+    /**
+     * Whatever is there.
+     *
+     * @param marks of target addresses
+     * @param internalIndex interface index towards the targets; 0 when it is not there, which leaves their tables empty
+     */
+    static RoutingPlan decide(
+            Map<IpAddress, Integer> marks, Set<IpFamily> families, int internalIndex, Present present) {
         List<Route> routes = internalIndex == 0
                 ? List.of()
-                : marks.byAddress().entrySet().stream()
+                : marks.entrySet().stream()
                         .map(each -> route(each.getKey(), each.getValue(), internalIndex))
                         .toList();
         SortedSet<Rule> rules = new TreeSet<>(TargetTree.ORDER);
         for (IpFamily family : families) {
             rules.addAll(TargetTree.rules(
                     family,
-                    marks.byAddress().entrySet().stream()
+                    marks.entrySet().stream()
                             .filter(each -> each.getKey().family() == family)
                             .map(Map.Entry::getValue)
                             .toList()));

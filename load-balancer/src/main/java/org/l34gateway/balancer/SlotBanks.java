@@ -7,10 +7,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
-import org.l34gateway.balancer.WantedTable.Elements;
-import org.l34gateway.balancer.WantedTable.Numbers;
+import org.l34gateway.balancer.Part.Elements;
+import org.l34gateway.balancer.Part.Rows;
 import org.l34gateway.linux.nftables.Element;
 import org.l34gateway.linux.nftables.Octets;
 import org.l34gateway.linux.nftables.SetShape;
@@ -140,112 +138,69 @@ final class SlotBanks {
     }
 
     /**
-     * What the kernel should hold.
+     * What a pool brings into the table.
      *
-     * @param numbers the banks, and the maps of slots that are elsewhere
-     * @param targets the maps of targets
+     * @param slots {@link SlotState} of each
+     * @param marks target → mark
      */
-    record Maps(SortedMap<String, Numbers> numbers, SortedMap<String, Elements> targets) {}
-
-    /**
-     * Writes them.
-     *
-     * @param states suffix of a pool → {@link SlotState} of each slot
-     * @param marks suffix of a pool → target → mark
-     * @param drafts what was written before
-     */
-    static Maps write(Map<String, int[]> states, Map<String, Map<Integer, Integer>> marks, Drafts drafts) {
-        SortedMap<String, Numbers> numbers = new TreeMap<>();
-        SortedMap<String, Elements> targets = new TreeMap<>();
-        SortedMap<String, List<Part>> banks = new TreeMap<>();
-        states.forEach((suffix, slots) -> {
-            Cell cell = Cell.of(suffix);
-            banks.computeIfAbsent(cell.bank(), _ -> new ArrayList<>())
-                    .add(new Part(cell, slots, marks.getOrDefault(suffix, Map.of())));
-        });
-        banks.forEach((bank, parts) -> {
-            // An array equals only itself.
-            List<Object> from = new ArrayList<>();
-            parts.forEach(part -> from.addAll(List.of(part.cell(), part.slots(), part.marks())));
-            Cell any = parts.getFirst().cell();
-            numbers.put(bank, drafts.numbers.get(bank, from, () -> bank(bank, parts)));
-            numbers.put(any.moved(), drafts.numbers.get(any.moved(), from, () -> moved(any, parts)));
-            targets.put(any.targets(), drafts.targets.get(any.targets(), from, () -> targets(any, parts)));
-        });
-        return new Maps(numbers, targets);
+    static Part part(Cell cell, int[] slots, Map<Integer, Integer> marks) {
+        return new Part(
+                Map.of(),
+                Map.of(),
+                List.of(targets(cell, marks)),
+                List.of(bank(cell, slots, marks), moved(cell, slots)),
+                Set.of());
     }
 
-    /** The slots of a pool, and target → mark. */
-    @SuppressWarnings("ArrayRecordComponent") // It lives for one call.
-    private record Part(Cell cell, int[] slots, Map<Integer, Integer> marks) {
-        boolean isPlain() {
-            return Arrays.stream(slots).allMatch(SlotState::isPlain);
-        }
-    }
-
-    private static Numbers moved(Cell any, List<Part> parts) {
-        int[] elsewhere = parts.stream().allMatch(Part::isPlain) ? NONE : new int[any.bankRows() * ROW];
-        for (Part part : parts) {
-            for (int slot = 0; elsewhere.length > 0 && slot < part.slots().length; slot++) {
-                int state = part.slots()[slot];
-                elsewhere[part.cell().offset() + slot] = SlotState.isPlain(state) ? 0 : state;
-            }
-        }
-        return new Numbers(new SetShape(any.moved(), List.of(Datum.MARK), Datum.MARK, Set.of(), 0), 1, elsewhere);
-    }
-
-    private static Elements targets(Cell any, List<Part> parts) {
+    private static Elements targets(Cell cell, Map<Integer, Integer> marks) {
         List<Element> elements = new ArrayList<>();
-        parts.forEach(part -> part.marks()
-                .forEach((target, mark) ->
-                        elements.add(Element.data(Octets.host(part.cell().targetBits() | target), Octets.host(mark)))));
+        marks.forEach((target, mark) ->
+                elements.add(Element.data(Octets.host(cell.targetBits() | target), Octets.host(mark))));
         return Elements.of(
-                new SetShape(any.targets(), List.of(Datum.MARK), Datum.MARK, Set.of(), any.mostTargets()), elements);
+                new SetShape(cell.targets(), List.of(Datum.MARK), Datum.MARK, Set.of(), cell.mostTargets()), elements);
     }
 
-    private static Numbers bank(String name, List<Part> parts) {
-        int rows = parts.getFirst().cell().bankRows();
-        int[] bank = new int[rows * NUMBERS];
-        for (Part part : parts) {
-            int[] byTarget = new int[SlotState.OWNER + 1];
-            part.marks().forEach((target, mark) -> byTarget[target] = mark);
-            int offset = part.cell().offset();
-            for (int slot = 0; slot < part.slots().length; slot++) {
-                int state = part.slots()[slot];
-                int at = offset + slot;
-                bank[at / 2] |= (SlotState.isPlain(state) ? byTarget[state] : ELSEWHERE) << (at % 2 * MARK_BITS);
-            }
+    private static Rows bank(Cell cell, int[] slots, Map<Integer, Integer> marks) {
+        int[] byTarget = new int[SlotState.OWNER + 1];
+        marks.forEach((target, mark) -> byTarget[target] = mark);
+        int[] rows = new int[cell.rows() * NUMBERS];
+        for (int slot = 0; slot < slots.length; slot++) {
+            int mark = SlotState.isPlain(slots[slot]) ? byTarget[slots[slot]] : ELSEWHERE;
+            rows[slot / 2] |= mark << (slot % 2 * MARK_BITS);
         }
-        return new Numbers(new SetShape(name, List.of(Datum.MARK), Datum.ROW, Set.of(), rows), NUMBERS, bank);
+        SetShape shape = new SetShape(cell.bank(), List.of(Datum.MARK), Datum.ROW, Set.of(), cell.bankRows());
+        return new Rows(shape, NUMBERS, cell.bankRows() * NUMBERS, cell.offset() / 2, rows);
     }
 
-    /**
-     * Suffix of a pool → {@link SlotState} of each slot, 0 where nobody is known to have it.
-     *
-     * @param suffixes of the pools that are there
-     * @param numbers maps as they are
-     * @param elements those of the maps of targets
-     */
-    static Map<String, int[]> read(
-            Set<String> suffixes, Map<String, int[]> numbers, Map<String, ? extends Set<Element>> elements) {
+    private static Rows moved(Cell cell, int[] slots) {
+        int[] moved = Arrays.stream(slots).allMatch(SlotState::isPlain) ? NONE : slots.clone();
+        for (int slot = 0; slot < moved.length; slot++) {
+            moved[slot] = SlotState.isPlain(moved[slot]) ? 0 : moved[slot];
+        }
+        SetShape shape = new SetShape(cell.moved(), List.of(Datum.MARK), Datum.MARK, Set.of(), 0);
+        return new Rows(shape, 1, cell.bankRows() * ROW, cell.offset(), moved);
+    }
+
+    /** Suffix of a pool → {@link SlotState} of each slot, 0 where nobody is known to have it. */
+    static Map<String, int[]> read(PresentTable table) {
         Map<String, int[]> states = new HashMap<>();
-        suffixes.forEach(suffix -> states.put(suffix, states(Cell.of(suffix), numbers, elements)));
+        table.chains()
+                .keySet()
+                .forEach(chain -> PoolNames.poolOf(chain)
+                        .ifPresent(suffix -> states.computeIfAbsent(suffix, _ -> states(Cell.of(suffix), table))));
         return states;
     }
 
-    private static int[] states(Cell cell, Map<String, int[]> numbers, Map<String, ? extends Set<Element>> elements) {
+    private static int[] states(Cell cell, PresentTable table) {
         Map<Integer, Integer> byMark = new HashMap<>();
-        Set<Element> targets = elements.get(cell.targets());
-        if (targets != null) {
-            targets.forEach(element -> {
-                int target = cell.target(element.key().hostNumber());
-                if (target != 0 && element.content() instanceof Element.Data(Octets mark)) {
-                    byMark.put(mark.hostNumber(), target);
-                }
-            });
-        }
-        int[] bank = numbers.getOrDefault(cell.bank(), NONE);
-        int[] elsewhere = numbers.getOrDefault(cell.moved(), NONE);
+        table.entries(cell.targets()).forEach(element -> {
+            int target = cell.target(element.key().hostNumber());
+            if (target != 0 && element.content() instanceof Element.Data(Octets mark)) {
+                byMark.put(mark.hostNumber(), target);
+            }
+        });
+        int[] bank = table.numbers().getOrDefault(cell.bank(), NONE);
+        int[] elsewhere = table.numbers().getOrDefault(cell.moved(), NONE);
         int[] states = new int[cell.slots()];
         for (int slot = 0; slot < states.length; slot++) {
             int at = cell.offset() + slot;

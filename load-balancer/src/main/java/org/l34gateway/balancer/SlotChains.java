@@ -5,6 +5,7 @@ import static org.l34gateway.balancer.ChainBook.rule;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.l34gateway.linux.nftables.Element;
 import org.l34gateway.linux.nftables.Expression;
 import org.l34gateway.linux.nftables.Expression.Accept;
@@ -71,12 +72,13 @@ final class SlotChains {
 
     private final ChainBook book;
     private final FlowHash hash;
-    private final PoolNames names;
+    private final Function<SlotPool, String> suffixes;
 
-    SlotChains(ChainBook book, FlowHash hash, PoolNames names) {
+    /** @param suffixes of pools ({@link PoolNames}) */
+    SlotChains(ChainBook book, FlowHash hash, Function<SlotPool, String> suffixes) {
         this.book = book;
         this.hash = hash;
-        this.names = names;
+        this.suffixes = suffixes;
     }
 
     /**
@@ -99,7 +101,7 @@ final class SlotChains {
         }
         rules.add(rule(state(pool, view, input), owner(), target(TARGET, pool), DONE));
         rules.add(List.of(none));
-        return book.chain(names.chains(pool), rules);
+        return book.chain(PoolNames.chains(suffixes.apply(pool)), rules);
     }
 
     /**
@@ -146,7 +148,7 @@ final class SlotChains {
     }
 
     private SlotBanks.Cell cell(SlotPool pool) {
-        return SlotBanks.Cell.of(names.of(pool));
+        return SlotBanks.Cell.of(suffixes.apply(pool));
     }
 
     /** The mark of a target, if the pool has it now. One that has {@link #ENDED} beside it is none. */

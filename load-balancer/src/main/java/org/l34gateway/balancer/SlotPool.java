@@ -3,14 +3,12 @@ package org.l34gateway.balancer;
 
 import java.util.BitSet;
 import java.util.Collections;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.l34gateway.ip.IpFamily;
 import org.l34gateway.program.SlotDeal;
 import org.l34gateway.program.SlotTable;
 import org.l34gateway.program.SlotTableSize;
-import org.l34gateway.program.TargetGroup;
 
 /**
  * The targets of a group that may get packets of some VIP, and so who has the slots. VIPs of one family whose targets are the
@@ -23,10 +21,6 @@ import org.l34gateway.program.TargetGroup;
 record SlotPool(String group, IpFamily family, int capacity, SortedMap<Integer, Integer> marks) {
     SlotPool {
         marks = Collections.unmodifiableSortedMap(new TreeMap<>(marks));
-    }
-
-    static SlotPool of(TargetGroup group, IpFamily family, Map<Integer, Integer> marks) {
-        return new SlotPool(group.key(), family, group.capacity(), new TreeMap<>(marks));
     }
 
     /** Cheap: it is asked for very often, and groups have few pools. */

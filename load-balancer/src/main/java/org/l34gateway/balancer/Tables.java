@@ -4,22 +4,18 @@ package org.l34gateway.balancer;
 import static org.l34gateway.balancer.ChainBook.rule;
 
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.SortedSet;
-import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.l34gateway.balancer.Classifier.Choice;
 import org.l34gateway.balancer.Devices.Device;
 import org.l34gateway.balancer.Forwarding.Way;
-import org.l34gateway.balancer.WantedTable.Elements;
-import org.l34gateway.balancer.WantedTable.Hook;
+import org.l34gateway.balancer.Part.Elements;
+import org.l34gateway.balancer.Part.Hook;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpFamily;
 import org.l34gateway.ip.IpPrefix;
@@ -53,7 +49,7 @@ import org.l34gateway.program.FlowHash;
 import org.l34gateway.program.Protocol;
 
 /**
- * Writes the two tables for a program. {@code inet l34} decides; {@code netdev l34} sends on what an interface's chain of the
+ * Writes the parts of the two tables for a program. {@code inet l34} decides; {@code netdev l34} sends on what an interface's chain of the
  * first has marked, because only tables of that family may.
  *
  * <p>Every name and number in a rule is derived from hashes and numbers, or is an interface's name: no text of a user gets here.
@@ -84,7 +80,7 @@ final class Tables {
     static final int MOST_VIPS = 1 << 14;
 
     /** At most, of one family; the ports of VIPs that find no room are looked for in the VIP's own chain. */
-    private static final int MOST_SERVICES = 1 << 16;
+    static final int MOST_SERVICES = 1 << 16;
 
     /** The order at an interface: first the mark, then the way out. */
     private static final int MARKING = 0;
@@ -95,278 +91,174 @@ final class Tables {
     private static final int NFPROTO_IPV6 = 10;
     private static final int NO_FAMILY = 0xFF;
 
+    private static final SetShape SENT_SHAPE =
+            new SetShape(SENT, List.of(Datum.MARK), Other.NOTHING, Set.of(Flag.COUNTS), Marks.TARGET_MASK);
+
     private static final Register R0 = new Register(0);
     private static final Register DEVICE = new Register(4);
 
-    private final Forwarding forwarding;
     private final Devices devices;
     private final FastPath fastPath;
     private final ChainBook book = new ChainBook();
-    private final FlowHash hash;
-    private final Drafts drafts;
-    private final PoolNames names;
 
-    private Tables(
-            Forwarding forwarding, Devices devices, FastPath fastPath, FlowHash hash, PoolNames names, Drafts drafts) {
-        this.hash = hash;
-        this.drafts = drafts;
-        this.forwarding = forwarding;
+    private Tables(Devices devices, FastPath fastPath) {
         this.devices = devices;
         this.fastPath = fastPath;
-        this.names = names;
     }
 
-    /**
-     * Both tables, in the order of the hooks at an interface from the last: a mark that the one knows and the other does not
-     * sends the packet the complete way.
-     */
-    static List<WantedTable> write(
-            Forwarding forwarding,
-            Devices devices,
-            FastPath fastPath,
-            Marks marks,
-            FlowHash hash,
-            PoolNames names,
-            SortedMap<String, int[]> states,
-            Drafts drafts) {
-        Tables tables = new Tables(forwarding, devices, fastPath, hash, names, drafts);
-        return List.of(tables.sends(marks), tables.decides(marks, states));
+    /** What is in the table that decides, whatever the program is. */
+    static Part alwaysDecides(Devices devices, FastPath fastPath) {
+        return new Tables(devices, fastPath).decides();
     }
 
-    private WantedTable decides(Marks marks, SortedMap<String, int[]> states) {
-        Drafts.Vips vips = vips();
-        SortedMap<String, Elements> elements = new TreeMap<>(vips.maps());
-        Map<String, Map<Integer, Integer>> marksOf = new HashMap<>();
-        for (SlotPool pool : forwarding.pools()) {
-            String suffix = names.of(pool);
-            Drafts.Pool draft = drafts.pools.get(suffix, pool, () -> pool(pool));
-            put(elements, draft.flows());
-            marksOf.put(suffix, draft.marks());
-        }
-        SlotBanks.Maps slots = SlotBanks.write(states, marksOf, drafts);
-        elements.putAll(slots.targets());
-        put(elements, marked(marks).sent());
-        put(elements, VipChains.errors());
-        put(
-                elements,
+    /** What is in the table that sends, whatever the program is. */
+    static Part alwaysSends(Devices devices, FastPath fastPath) {
+        return new Tables(devices, fastPath).sends();
+    }
+
+    private Part decides() {
+        List<Elements> elements = new ArrayList<>(List.of(
+                Elements.of(SENT_SHAPE),
+                VipChains.errors(),
                 Elements.of(
                         new SetShape(PORTS, List.of(Datum.PROTOCOL), Other.NOTHING, Set.of(), Protocol.values().length),
                         Stream.of(Protocol.values())
                                 .map(protocol -> Element.member(Octets.network(protocol.number(), 1)))
-                                .toList()));
-        SortedMap<String, Hook> hooks = hooks();
-        SortedMap<String, List<List<Expression>>> chains = new TreeMap<>(vips.chains());
-        takeCells(vips.pools());
-        chains.putAll(book.chains());
-        book.maps().values().forEach(map -> put(elements, map));
-        return new WantedTable(DECIDES, hooks, chains, elements, slots.numbers(), states, vips.counters());
+                                .toList())));
+        for (IpFamily family : IpFamily.values()) {
+            elements.add(Elements.of(vipsShape(family)));
+            elements.add(Elements.of(dispatchShape(family)));
+            elements.add(Elements.of(servicesShape(family)));
+            elements.add(Elements.of(quotedShape(family)));
+        }
+        Map<String, Hook> hooks = hooks();
+        elements.addAll(book.maps().values());
+        return new Part(hooks, book.chains(), elements, List.of(), Set.of());
     }
 
-    /** A pool gets a chain, too, when other flows go before all of its own: the name says that its cell is taken. */
-    private void takeCells(Set<String> written) {
-        SlotChains slots = new SlotChains(book, hash, names);
-        forwarding.pools().stream()
-                .filter(pool -> !written.contains(names.of(pool)))
-                .forEach(pool -> slots.chain(
+    /** A target in the table that decides. */
+    static Part marked(int mark) {
+        return Part.of(Elements.of(SENT_SHAPE, Element.member(Octets.host(mark))));
+    }
+
+    /** A target in the table that sends. */
+    static Part addressed(IpAddress address, int mark) {
+        return Part.of(
+                Elements.of(addressesShape(address.family()), Element.data(Octets.host(mark), Octets.of(address))));
+    }
+
+    /** Mark → address of a target, as the table that sends has them. */
+    static Map<Integer, IpAddress> addresses(PresentTable sends) {
+        Map<Integer, IpAddress> addresses = new HashMap<>();
+        for (IpFamily family : IpFamily.values()) {
+            sends.entries(named(ADDRESSES, family)).forEach(element -> {
+                if (element.content() instanceof Element.Data(Octets address)) {
+                    addresses.put(element.key().hostNumber(), IpAddress.of(address.first(family.bits() / 8)));
+                }
+            });
+        }
+        return addresses;
+    }
+
+    /**
+     * A pool's chain, and the memory of its connections. It has them also when other flows go before all of its own: the name
+     * of the chain says that its cell is taken.
+     */
+    static Part cell(SlotPool pool, String suffix, FlowHash hash) {
+        ChainBook book = new ChainBook();
+        new SlotChains(book, hash, _ -> suffix)
+                .chain(
                         pool,
                         PacketView.whole(pool.family()),
                         HashInput.FLOW,
-                        SlotChains.drops(book, VipChains.NO_TARGET)));
-    }
-
-    private Drafts.Pool pool(SlotPool pool) {
-        Map<Integer, Integer> marks = new HashMap<>();
-        pool.marks().forEach((identifier, mark) -> marks.put(SlotState.target(identifier), mark));
-        return new Drafts.Pool(flows(pool), marks);
-    }
-
-    private static void put(SortedMap<String, Elements> elements, Elements more) {
-        elements.put(more.shape().name(), more);
-    }
-
-    /** The sets and maps of all targets, of which few change. */
-    private Drafts.Targets marked(Marks marks) {
-        Drafts.Targets before = drafts.marked;
-        if (!before.marks().equals(marks)) {
-            Map<IpAddress, Integer> go = before.marks().without(marks);
-            Map<IpAddress, Integer> come = marks.without(before.marks());
-            Map<IpFamily, Elements> addresses = new EnumMap<>(IpFamily.class);
-            before.addresses()
-                    .forEach((family, held) ->
-                            addresses.put(family, held.changed(addresses(go, family), addresses(come, family))));
-            drafts.marked = new Drafts.Targets(marks, before.sent().changed(members(go), members(come)), addresses);
-        }
-        return drafts.marked;
-    }
-
-    /** Of no target at all. */
-    static Drafts.Targets unmarked() {
-        Map<IpFamily, Elements> addresses = new EnumMap<>(IpFamily.class);
-        for (IpFamily family : IpFamily.values()) {
-            addresses.put(
-                    family,
-                    Elements.of(
-                            new SetShape(
-                                    named(ADDRESSES, family),
-                                    List.of(Datum.MARK),
-                                    address(family),
-                                    Set.of(Flag.COUNTS),
-                                    Marks.TARGET_MASK),
-                            Set.of()));
-        }
-        SetShape sent = new SetShape(SENT, List.of(Datum.MARK), Other.NOTHING, Set.of(Flag.COUNTS), Marks.TARGET_MASK);
-        return new Drafts.Targets(Marks.NONE, Elements.of(sent, Set.of()), addresses);
-    }
-
-    private static List<Element> addresses(Map<IpAddress, Integer> marks, IpFamily family) {
-        List<Element> elements = new ArrayList<>();
-        marks.forEach((address, mark) -> {
-            if (address.family() == family) {
-                elements.add(Element.data(Octets.host(mark), Octets.of(address)));
-            }
-        });
-        return elements;
-    }
-
-    private static List<Element> members(Map<IpAddress, Integer> marks) {
-        return marks.values().stream()
-                .map(mark -> Element.member(Octets.host(mark)))
-                .toList();
-    }
-
-    private static Elements flows(SlotPool pool) {
+                        SlotChains.drops(book, VipChains.NO_TARGET));
         Datum address = address(pool.family());
-        return Elements.filledByPackets(new SetShape(
+        List<Elements> elements = new ArrayList<>(book.maps().values());
+        elements.add(Elements.of(new SetShape(
                 PoolNames.flows(pool),
                 List.of(address, address, Datum.MARK),
                 Datum.MARK,
                 Set.of(Flag.DYNAMIC, Flag.TIMEOUT),
-                MOST_FLOWS));
+                MOST_FLOWS)));
+        return new Part(Map.of(), book.chains(), elements, List.of(), Set.of());
     }
 
-    private static Datum address(IpFamily family) {
-        return family == IpFamily.IPV4 ? Datum.IPV4 : Datum.IPV6;
-    }
+    /**
+     * A VIP.
+     *
+     * @param services what is found by port → its flow
+     */
+    record Vip(Part part, Map<Octets, Flow> services) {}
 
-    private Drafts.Vips vips() {
-        Map<IpPrefix, Drafts.Vip> vips = new TreeMap<>();
-        Map<IpFamily, Integer> room = new EnumMap<>(IpFamily.class);
-        forwarding.ways().forEach((vip, ways) -> {
-            Drafts.Vip draft = vip(vip, ways, true);
-            int left = room.getOrDefault(vip.family(), MOST_SERVICES)
-                    - draft.services().size();
-            room.put(vip.family(), left);
-            vips.put(vip, left < 0 ? vip(vip, ways, false) : draft);
-        });
-        return drafts.allVips.get("", List.copyOf(vips.entrySet()), () -> together(vips));
-    }
-
-    /** @param listed whether its ports are in the map of services */
-    private Drafts.Vip vip(IpPrefix vip, List<Way> ways, boolean listed) {
-        List<String> suffixes = ways.stream()
-                .flatMap(way -> way.shares().stream())
-                .map(share -> names.of(share.pool()))
-                .toList();
-        List<Object> from = List.of(ways, suffixes, listed, hash);
-        return drafts.vips.get(vip, from, () -> {
-            ChainBook pages = new ChainBook();
-            VipChains chains = new VipChains(pages, hash, names);
-            IpFamily family = vip.family();
-            Octets address = Octets.of(vip.address());
-            List<Element> services = List.of();
-            List<Element> quoted = List.of();
-            if (listed) {
-                services = services(address, chains.services(PacketView.whole(family), ways));
-                quoted = services(address, chains.services(PacketView.quoted(family), ways));
-            }
-            String chain = chains.chain(family, ways, listed ? Choice.WITHOUT_SERVICES : Choice.EVERY_PORT);
-            return new Drafts.Vip(
-                    Element.leads(address, chain), services, quoted, pages.chains(), pages.maps(), counters(ways));
-        });
-    }
-
-    private static Set<String> counters(List<Way> ways) {
-        return ways.stream().map(way -> VipChains.counter(way.flow())).collect(Collectors.toSet());
-    }
-
-    private static Drafts.Vips together(Map<IpPrefix, Drafts.Vip> vips) {
-        SortedMap<String, List<List<Expression>>> chains = new TreeMap<>();
-        SortedMap<String, Elements> maps = new TreeMap<>();
-        SortedSet<String> counters = new TreeSet<>();
-        vips.values().forEach(vip -> {
-            counters.addAll(vip.counters());
-            chains.putAll(vip.chains());
-            maps.putAll(vip.maps());
-        });
-        for (IpFamily family : IpFamily.values()) {
-            List<Element> members = new ArrayList<>();
-            List<Element> dispatch = new ArrayList<>();
-            List<Element> services = new ArrayList<>();
-            List<Element> quoted = new ArrayList<>();
-            vips.forEach((prefix, vip) -> {
-                if (prefix.family() == family) {
-                    members.add(Element.member(vip.dispatch().key()));
-                    dispatch.add(vip.dispatch());
-                    services.addAll(vip.services());
-                    quoted.addAll(vip.quoted());
-                }
-            });
-            List<Datum> vip = List.of(address(family));
-            List<Datum> service = List.of(address(family), Datum.PROTOCOL, Datum.PORT);
-            put(maps, Elements.of(new SetShape(named(VIPS, family), vip, Other.NOTHING, Set.of(), MOST_VIPS), members));
-            put(maps, Elements.of(SetShape.verdicts(named(DISPATCH, family), vip, MOST_VIPS), dispatch));
-            put(
-                    maps,
-                    Elements.of(
-                            SetShape.verdicts(named(SERVICES, family), service, MOST_SERVICES, Flag.COUNTS), services));
-            put(maps, Elements.of(SetShape.verdicts(named(QUOTED_SERVICES, family), service, MOST_SERVICES), quoted));
+    /**
+     * A VIP.
+     *
+     * @param listed whether its ports are in the map of services
+     * @param suffixes of pools
+     */
+    static Vip vip(IpPrefix vip, List<Way> ways, boolean listed, FlowHash hash, Function<SlotPool, String> suffixes) {
+        ChainBook book = new ChainBook();
+        VipChains chains = new VipChains(book, hash, suffixes);
+        IpFamily family = vip.family();
+        Octets address = Octets.of(vip.address());
+        Map<Octets, Flow> services = new HashMap<>();
+        List<Elements> elements = new ArrayList<>();
+        if (listed) {
+            List<VipChains.Service> whole = chains.services(PacketView.whole(family), ways);
+            whole.forEach(service -> services.put(key(address, service), service.flow()));
+            elements.add(Elements.of(servicesShape(family), services(address, whole)));
+            elements.add(Elements.of(
+                    quotedShape(family), services(address, chains.services(PacketView.quoted(family), ways))));
         }
-        Set<String> pools = chains.keySet().stream()
-                .flatMap(chain -> PoolNames.poolOf(chain).stream())
-                .collect(Collectors.toSet());
-        return new Drafts.Vips(chains, maps, counters, pools);
+        String chain = chains.chain(family, ways, listed ? Choice.WITHOUT_SERVICES : Choice.EVERY_PORT);
+        elements.add(Elements.of(dispatchShape(family), Element.leads(address, chain)));
+        elements.add(Elements.of(vipsShape(family), Element.member(address)));
+        elements.addAll(book.maps().values());
+        Set<String> counters =
+                ways.stream().map(way -> VipChains.counter(way.flow())).collect(Collectors.toSet());
+        return new Vip(new Part(Map.of(), book.chains(), elements, List.of(), counters), services);
     }
 
     private static List<Element> services(Octets vip, List<VipChains.Service> services) {
         return services.stream()
-                .map(service -> Element.leads(key(vip, service.protocol(), service.port()), service.chain()))
+                .map(service -> Element.leads(key(vip, service), service.chain()))
                 .toList();
     }
 
-    private static Octets key(Octets vip, Protocol protocol, int port) {
+    private static Octets key(Octets vip, VipChains.Service service) {
         // The port's two bytes come first in the last register.
-        return vip.then(Octets.network(protocol.number(), 1)).then(Octets.network(port << Short.SIZE, Integer.BYTES));
+        return vip.then(Octets.network(service.protocol().number(), 1))
+                .then(Octets.network(service.port() << Short.SIZE, Integer.BYTES));
     }
 
-    /** The VIPs whose services are in the map. */
-    private static Map<IpPrefix, List<Way>> exact(Forwarding forwarding, IpFamily family) {
-        Map<IpPrefix, List<Way>> exact = new TreeMap<>();
-        int room = MOST_SERVICES;
-        for (Map.Entry<IpPrefix, List<Way>> each : forwarding.ways().entrySet()) {
-            if (each.getKey().family() == family) {
-                for (Protocol protocol : Protocol.values()) {
-                    room -= Classifier.exact(family, each.getValue(), protocol).size();
-                }
-                if (room < 0) {
-                    break;
-                }
-                exact.put(each.getKey(), each.getValue());
-            }
-        }
-        return exact;
+    private static SetShape vipsShape(IpFamily family) {
+        return new SetShape(named(VIPS, family), List.of(address(family)), Other.NOTHING, Set.of(), MOST_VIPS);
     }
 
-    /** Element of the map of services → the flow that has it. */
-    static Map<Octets, Flow> flowsOfServices(Forwarding forwarding, IpFamily family) {
-        Map<Octets, Flow> flows = new HashMap<>();
-        exact(forwarding, family).forEach((prefix, ways) -> {
-            for (Protocol protocol : Protocol.values()) {
-                Classifier.exact(family, ways, protocol)
-                        .forEach(
-                                (port, way) -> flows.put(key(Octets.of(prefix.address()), protocol, port), way.flow()));
-            }
-        });
-        return flows;
+    private static SetShape dispatchShape(IpFamily family) {
+        return SetShape.verdicts(named(DISPATCH, family), List.of(address(family)), MOST_VIPS);
+    }
+
+    private static SetShape servicesShape(IpFamily family) {
+        return SetShape.verdicts(
+                named(SERVICES, family),
+                List.of(address(family), Datum.PROTOCOL, Datum.PORT),
+                MOST_SERVICES,
+                Flag.COUNTS);
+    }
+
+    private static SetShape quotedShape(IpFamily family) {
+        return SetShape.verdicts(
+                named(QUOTED_SERVICES, family), List.of(address(family), Datum.PROTOCOL, Datum.PORT), MOST_SERVICES);
+    }
+
+    private static SetShape addressesShape(IpFamily family) {
+        return new SetShape(
+                named(ADDRESSES, family), List.of(Datum.MARK), address(family), Set.of(Flag.COUNTS), Marks.TARGET_MASK);
+    }
+
+    private static Datum address(IpFamily family) {
+        return family == IpFamily.IPV4 ? Datum.IPV4 : Datum.IPV6;
     }
 
     /** The name of what there is for each family. */
@@ -379,8 +271,8 @@ final class Tables {
         return List.of(named(DISPATCH, family), named(SERVICES, family));
     }
 
-    private SortedMap<String, Hook> hooks() {
-        SortedMap<String, Hook> hooks = new TreeMap<>();
+    private Map<String, Hook> hooks() {
+        Map<String, Hook> hooks = new HashMap<>();
         hook(hooks, new HookedChain("arriving", HookedChain.Hook.PREROUTING, ARRIVAL, false, ""), arriving());
         hook(hooks, new HookedChain("own_errors", HookedChain.Hook.OUTPUT_ROUTED, ARRIVAL, false, ""), ownErrors());
         hook(hooks, new HookedChain("forwarded", HookedChain.Hook.FORWARD, 0, true, ""), forwarded());
@@ -395,7 +287,7 @@ final class Tables {
         return hooks;
     }
 
-    private static void hook(SortedMap<String, Hook> hooks, HookedChain chain, List<List<Expression>> rules) {
+    private static void hook(Map<String, Hook> hooks, HookedChain chain, List<List<Expression>> rules) {
         hooks.put(chain.name(), new Hook(chain, rules));
     }
 
@@ -529,10 +421,8 @@ final class Tables {
         return rules;
     }
 
-    private WantedTable sends(Marks marks) {
-        SortedMap<String, Elements> elements = new TreeMap<>();
-        marked(marks).addresses().values().forEach(addresses -> put(elements, addresses));
-        SortedMap<String, Hook> hooks = new TreeMap<>();
+    private Part sends() {
+        Map<String, Hook> hooks = new HashMap<>();
         Device internal = devices.internal();
         if (fastPath == FastPath.ON && internal != null) {
             Expression device = new Constant(DEVICE, Octets.host(internal.index()));
@@ -548,6 +438,9 @@ final class Tables {
                 hook(hooks, new HookedChain("send_" + name, HookedChain.Hook.INGRESS, SENDING, false, name), rules);
             }
         }
-        return new WantedTable(SENDS, hooks, new TreeMap<>(), elements, new TreeMap<>(), Map.of(), new TreeSet<>());
+        List<Elements> elements = Stream.of(IpFamily.values())
+                .map(family -> Elements.of(addressesShape(family)))
+                .toList();
+        return new Part(hooks, Map.of(), elements, List.of(), Set.of());
     }
 }

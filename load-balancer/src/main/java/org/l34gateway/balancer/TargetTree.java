@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.NavigableSet;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.l34gateway.ip.IpFamily;
@@ -93,11 +94,11 @@ final class TargetTree {
         return path;
     }
 
-    /** Whether a rule of a {@link #path} is needed as long as these marks are there. */
-    static boolean isNeeded(Rule rule, NavigableSet<Integer> marks) {
+    /** Whether a rule of a {@link #path} is needed as long as these marks are there, but for some. */
+    static boolean isNeeded(Rule rule, NavigableSet<Integer> marks, Set<Integer> but) {
         int first = rule.mark().value();
         int last = first | (Marks.TARGET_MASK & ~rule.mark().mask());
-        return first == 0 || !marks.subSet(first, true, last, true).isEmpty();
+        return first == 0 || marks.subSet(first, true, last, true).stream().anyMatch(mark -> !but.contains(mark));
     }
 
     /** The bits of a mark that are known at a level. */

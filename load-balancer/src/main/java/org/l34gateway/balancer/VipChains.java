@@ -6,10 +6,11 @@ import static org.l34gateway.balancer.ChainBook.rule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import org.l34gateway.balancer.Classifier.Choice;
 import org.l34gateway.balancer.Forwarding.Share;
 import org.l34gateway.balancer.Forwarding.Way;
-import org.l34gateway.balancer.WantedTable.Elements;
+import org.l34gateway.balancer.Part.Elements;
 import org.l34gateway.ip.IpFamily;
 import org.l34gateway.linux.nftables.Element;
 import org.l34gateway.linux.nftables.Expression;
@@ -54,16 +55,17 @@ final class VipChains {
     private final Goto noFlow;
     private final Goto noTarget;
 
-    VipChains(ChainBook book, FlowHash hash, PoolNames names) {
+    /** @param suffixes of pools ({@link PoolNames}) */
+    VipChains(ChainBook book, FlowHash hash, Function<SlotPool, String> suffixes) {
         this.book = book;
         this.hash = hash;
         this.noFlow = new Goto(SlotChains.drops(book, "no_flow"));
         this.noTarget = new Goto(SlotChains.drops(book, NO_TARGET));
-        this.slots = new SlotChains(book, hash, names);
+        this.slots = new SlotChains(book, hash, suffixes);
     }
 
     /** What a hash finds: the VIP's protocol and port, and the chain where its packets go on. */
-    record Service(Protocol protocol, int port, String chain) {}
+    record Service(Protocol protocol, int port, Flow flow, String chain) {}
 
     /** The ports of a VIP that one flow has whatever else a packet says. */
     List<Service> services(PacketView view, List<Way> ways) {
@@ -71,7 +73,7 @@ final class VipChains {
         for (Protocol protocol : Protocol.values()) {
             Classifier.exact(view.family(), reaching(ways, view.family()), protocol)
                     .forEach((port, way) ->
-                            services.add(new Service(protocol, port, backend(view, way, input(protocol)))));
+                            services.add(new Service(protocol, port, way.flow(), backend(view, way, input(protocol)))));
         }
         return services;
     }

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -18,7 +18,6 @@ import org.l34gateway.program.Backend;
 import org.l34gateway.program.Evaluator;
 import org.l34gateway.program.Evaluator.Outcome;
 import org.l34gateway.program.Flow;
-import org.l34gateway.program.FlowHash;
 import org.l34gateway.program.ForwardingProgram;
 import org.l34gateway.program.Packet;
 import org.l34gateway.program.PortRange;
@@ -32,7 +31,7 @@ class ClassifierTest {
     private static final int PACKETS = 200;
 
     /** As {@link RuleMachine} knows them. */
-    private static final Devices DEVICES = new Devices(
+    static final Devices DEVICES = new Devices(
             new TreeMap<>(Map.of("ext", new Devices.Device(RuleMachine.EXTERNAL, 1_500, true))),
             new Devices.Device(RuleMachine.INTERNAL, 1_400, true));
 
@@ -82,9 +81,8 @@ class ClassifierTest {
     /** A program as rules, and the marks of its targets. */
     private record Written(WantedTable table, Map<IpAddress, Integer> marks, ForwardingProgram program) {
         static Written of(ForwardingProgram program) {
-            Marks marks = Marks.decide(Forwarding.addresses(program, Testbed.INTERFACES.families()), Map.of());
-            List<WantedTable> tables = wanted(program, marks);
-            return new Written(tables.getLast(), marks.byAddress(), program);
+            Blueprint blueprint = blueprint(program, Map.of());
+            return new Written(blueprint.tables().getLast(), blueprint.marks().byAddress(), program);
         }
 
         int mark(Outcome outcome, Packet packet) {
@@ -107,27 +105,11 @@ class ClassifierTest {
         }
     }
 
-    /** Both tables for a program in an empty kernel. */
-    static List<WantedTable> wanted(ForwardingProgram program, Marks marks) {
-        return wanted(program, marks, Map.of());
-    }
-
-    /** Both tables for a program in a kernel that has these slot maps. */
-    static List<WantedTable> wanted(ForwardingProgram program, Marks marks, Map<String, int[]> present) {
-        Forwarding forwarding = Forwarding.of(program, Testbed.INTERFACES.families(), marks);
-        Map<SlotPool, char[]> owners = new LinkedHashMap<>();
-        forwarding.pools().forEach(pool -> owners.put(pool, pool.owners(program.seed())));
-        PoolNames names = PoolNames.decide(owners, present, PoolNames.NONE);
-        Handovers handovers = Handovers.next(names, owners, present, Handovers.NONE, Map.of(), 1);
-        return Tables.write(
-                forwarding,
-                DEVICES,
-                FastPath.ON,
-                marks,
-                FlowHash.of(program.seed()),
-                names,
-                new TreeMap<>(handovers.states()),
-                new Drafts());
+    /** What is wanted for a program in a kernel that has these slots. */
+    static Blueprint blueprint(ForwardingProgram program, Map<String, int[]> present) {
+        Blueprint blueprint = new Blueprint(program.seed(), Testbed.INTERFACES.families(), present, Map.of());
+        blueprint.next(program, DEVICES, FastPath.ON, Map.of(), 1);
+        return blueprint;
     }
 
     /** A VIP with a thousand routes costs a packet no more looks than one with ten. */
@@ -151,8 +133,10 @@ class ClassifierTest {
         }
         ForwardingProgram program =
                 new ForwardingProgram(Programs.SEED, List.of(Programs.group("uid-a", 8, Set.of(1), "20.0.0.1")), flows);
-        Marks marks = Marks.decide(Forwarding.addresses(program, Testbed.INTERFACES.families()), Map.of());
-        return wanted(program, marks).getLast().chains().values().stream()
+        WantedTable table = blueprint(program, Map.of()).tables().getLast();
+        return table.chains().stream()
+                .map(table::rules)
+                .filter(Objects::nonNull)
                 .mapToInt(List::size)
                 .max()
                 .orElse(0);

@@ -30,7 +30,7 @@ class HandoversTest {
         /** With what was found out about remembered connections. */
         State next(SlotPool pool, long now, Map<String, BitSet> used) {
             Map<SlotPool, char[]> owners = Map.of(pool, pool.owners(Programs.SEED));
-            PoolNames names = PoolNames.decide(owners, kernel, PoolNames.NONE);
+            PoolNames names = PoolNames.decide(owners, kernel, PoolNames.NONE, new BitSet());
             Handovers next = Handovers.next(names, owners, kernel, handovers, used, now);
             return new State(next.states(), next);
         }

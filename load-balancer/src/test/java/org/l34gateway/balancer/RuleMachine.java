@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.l34gateway.ip.IpFamily;
 import org.l34gateway.linux.nftables.Element;
@@ -78,8 +79,8 @@ final class RuleMachine {
     /** The packet's mark after a chain at a hook; 0 when the packet was dropped. */
     static int mark(WantedTable table, String hook, Packet packet) {
         RuleMachine machine = new RuleMachine(table, packet);
-        Verdict verdict = machine.run(
-                Objects.requireNonNull(table.hooks().get(hook), hook).rules());
+        Verdict verdict =
+                machine.run(Objects.requireNonNull(table.hook(hook), hook).rules());
         return verdict instanceof Expression.Drop ? 0 : machine.mark;
     }
 
@@ -112,7 +113,7 @@ final class RuleMachine {
     }
 
     private List<List<Expression>> chain(String name) {
-        return Objects.requireNonNull(table.chains().get(name), name);
+        return Objects.requireNonNull(table.rules(name), name);
     }
 
     private sealed interface Step {}
@@ -211,7 +212,7 @@ final class RuleMachine {
     }
 
     private Step lookup(Expression.Lookup lookup) {
-        WantedTable.Numbers numbers = table.numbers().get(lookup.map());
+        WantedTable.Numbers numbers = table.numbers(lookup.map());
         if (numbers != null) {
             int row = host(lookup.key());
             ByteBuffer value = ByteBuffer.allocate(numbers.rowLength() * 4).order(ByteOrder.nativeOrder());
@@ -237,15 +238,15 @@ final class RuleMachine {
 
     /** The element of a key, or of the range in which it is. */
     private @Nullable Element find(String set, Register key) {
-        WantedTable.Elements elements = Objects.requireNonNull(table.elements().get(set), set);
-        boolean ranges = elements.shape().flags().contains(SetShape.Flag.INTERVAL);
-        List<SetShape.Datum> parts = elements.shape().key();
+        SetShape shape = Objects.requireNonNull(table.shape(set), set);
+        boolean ranges = shape.flags().contains(SetShape.Flag.INTERVAL);
+        List<SetShape.Datum> parts = shape.key();
         int length = parts.size() == 1
                 ? parts.getFirst().bytes()
                 : parts.stream().mapToInt(part -> (part.bytes() + 3) / 4 * 4).sum();
         Octets value = octets(key, length);
         @Nullable Element last = null;
-        for (Element each : elements.entries()) {
+        for (Element each : new TreeSet<>(table.entries(set))) {
             if (ranges ? each.key().compareTo(value) <= 0 : each.key().equals(value)) {
                 last = each;
             }

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpFamily;
@@ -94,13 +95,32 @@ class RulesTest {
         IpAddress a = IpAddress.parse("10.0.0.1");
         IpAddress b = IpAddress.parse("10.0.0.2");
         IpAddress c = IpAddress.parse("fd00::1");
-        Marks first = Marks.decide(List.of(c, b, a), Map.of());
-        assertThat(first.byAddress()).containsOnly(Map.entry(a, 1), Map.entry(b, 2), Map.entry(c, 3));
-        // a left, its table is still there: c keeps 3, the new one does not get 1.
+        Marks marks = new Marks(Map.of());
+        assertThat(marks.change(List.of(), List.of(c, b, a)).come())
+                .containsOnly(Map.entry(a, 1), Map.entry(b, 2), Map.entry(c, 3));
+        // a leaves, packets may still carry its mark: c keeps 3, the new one does not get 1.
         IpAddress d = IpAddress.parse("10.0.0.0");
-        assertThat(Marks.decide(List.of(c, d), Map.of(1, a, 2, b, 3, c)).byAddress())
-                .containsOnly(Map.entry(d, 4), Map.entry(c, 3));
-        assertThat(Marks.decide(List.of(c, d), Map.of(3, c)).byAddress())
-                .containsOnly(Map.entry(d, 1), Map.entry(c, 3));
+        assertThat(marks.change(List.of(a, b), List.of(d)).come()).containsOnly(Map.entry(d, 4));
+        assertThat(marks.byAddress()).containsOnly(Map.entry(d, 4), Map.entry(c, 3));
+        assertThat(marks.change(List.of(), List.of(a)).come()).containsOnly(Map.entry(a, 1));
+
+        Marks restarted = new Marks(Map.of(1, a, 2, b, 3, c));
+        assertThat(restarted.change(List.of(), List.of(c, d)).come()).containsOnly(Map.entry(d, 4), Map.entry(c, 3));
+        assertThat(restarted.change(List.of(d), List.of()).go()).containsOnly(Map.entry(d, 4));
+    }
+
+    /** What comes when all marks are taken waits until another address goes. */
+    @Test
+    void an_address_without_a_mark_gets_one_when_another_goes() {
+        List<IpAddress> all = IntStream.rangeClosed(1, Marks.TARGET_MASK)
+                .mapToObj(number -> IpAddress.parse("10.1." + (number >> 8) + "." + (number & 0xFF)))
+                .toList();
+        Marks marks = new Marks(Map.of());
+        marks.change(List.of(), all);
+        assertThat(marks.unmarked()).containsExactly(all.getLast());
+        assertThat(marks.change(List.of(all.getFirst()), List.of()).come()).isEmpty();
+        // Its mark is free only now.
+        assertThat(marks.change(List.of(), List.of()).come()).containsOnly(Map.entry(all.getLast(), 1));
+        assertThat(marks.unmarked()).isEmpty();
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.l34gateway.ip.IpPrefix;
 import org.l34gateway.linux.NetlinkSocket;
 import org.l34gateway.linux.nftables.Operation;
+import org.l34gateway.linux.nftables.TableName;
 import org.l34gateway.linux.testing.InScratchNetns;
 import org.l34gateway.netlink.Rtnetlink;
 import org.l34gateway.program.Backend;
@@ -116,7 +118,7 @@ class TablePlanTest {
     @ParameterizedTest
     @MethodSource("programs")
     void a_program_is_written_as_in_its_golden_file(Row row) throws IOException {
-        golden(row.name(), shown(plans(row.program(), Map.of())));
+        golden(row.name(), shown(plansForNothing(row.program())));
     }
 
     @Tag("kernel")
@@ -128,7 +130,9 @@ class TablePlanTest {
         try (KernelTables tables = KernelTables.open()) {
             run(row.program(), tables);
             tables.forget();
-            assertThat(plans(row.program(), tables)).as("a second plan").allMatch(TablePlan::isEmpty);
+            assertThat(plans(row.program(), tables).values())
+                    .as("a second plan")
+                    .allMatch(TablePlan::isEmpty);
         }
     }
 
@@ -144,7 +148,7 @@ class TablePlanTest {
             golden("handover", shown(plans(four, tables)));
             run(four, tables);
             tables.forget();
-            assertThat(plans(four, tables)).as("a second plan").allMatch(TablePlan::isEmpty);
+            assertThat(plans(four, tables).values()).as("a second plan").allMatch(TablePlan::isEmpty);
         }
     }
 
@@ -155,37 +159,43 @@ class TablePlanTest {
     }
 
     private static void run(ForwardingProgram program, KernelTables tables) {
-        for (WantedTable wanted : wanted(program, tables.read(Tables.DECIDES).states())) {
-            tables.run(TablePlan.decide(wanted, tables.read(wanted.name())), wanted);
+        wanted(program, states(tables)).forEach(tables::apply);
+    }
+
+    private static Map<TableName, TablePlan> plans(ForwardingProgram program, KernelTables tables) {
+        Map<TableName, TablePlan> plans = new LinkedHashMap<>();
+        for (WantedTable wanted : wanted(program, states(tables))) {
+            PresentTable present = tables.read(wanted.name());
+            plans.put(wanted.name(), TablePlan.decide(wanted, present, Scope.all(wanted, present)));
         }
+        return plans;
     }
 
-    private static List<TablePlan> plans(ForwardingProgram program, KernelTables tables) {
-        return wanted(program, tables.read(Tables.DECIDES).states()).stream()
-                .map(wanted -> TablePlan.decide(wanted, tables.read(wanted.name())))
-                .toList();
+    private static Map<TableName, TablePlan> plansForNothing(ForwardingProgram program) {
+        Map<TableName, TablePlan> plans = new LinkedHashMap<>();
+        for (WantedTable wanted : wanted(program, Map.of())) {
+            plans.put(wanted.name(), TablePlan.decide(wanted, PresentTable.none(), wanted.takeTouched()));
+        }
+        return plans;
     }
 
-    private static List<TablePlan> plans(ForwardingProgram program, Map<String, int[]> states) {
-        return wanted(program, states).stream()
-                .map(wanted -> TablePlan.decide(wanted, PresentTable.NONE))
-                .toList();
+    private static Map<String, int[]> states(KernelTables tables) {
+        return SlotBanks.read(tables.read(Tables.DECIDES));
     }
 
     private static List<WantedTable> wanted(ForwardingProgram program, Map<String, int[]> states) {
-        Marks marks = Marks.decide(Forwarding.addresses(program, Testbed.INTERFACES.families()), Map.of());
-        return ClassifierTest.wanted(program, marks, states);
+        return ClassifierTest.blueprint(program, states).tables();
     }
 
     /** Each operation of each transaction. */
-    private static String shown(List<TablePlan> plans) {
+    private static String shown(Map<TableName, TablePlan> plans) {
         StringBuilder text = new StringBuilder();
-        for (TablePlan plan : plans) {
+        plans.forEach((table, plan) -> {
             for (List<Operation> transaction : plan.transactions()) {
-                text.append("# transaction on ").append(plan.table()).append('\n');
+                text.append("# transaction on ").append(table).append('\n');
                 transaction.forEach(operation -> text.append(operation).append('\n'));
             }
-        }
+        });
         return text.toString();
     }
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.l34gateway.linux.nftables;
 
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
 /**
  * A change of a map from consecutive numbers to rows of numbers, of which there may be very many. A row of zeros is no element.
  */
@@ -10,6 +13,8 @@ public final class NumberMap {
     private final int rowLength;
     private final int[] from;
     private final int[] to;
+    private final int[] go;
+    private final int[] come;
 
     /**
      * From one state to another.
@@ -25,6 +30,8 @@ public final class NumberMap {
         this.rowLength = rowLength;
         this.from = from;
         this.to = to;
+        this.go = changed(from);
+        this.come = changed(to);
     }
 
     /** Name of the map. */
@@ -34,15 +41,17 @@ public final class NumberMap {
 
     /** Elements that go or come; one whose value changes does both. */
     public int size() {
-        int size = 0;
-        for (int row = 0; row < rows(); row++) {
-            size += (goes(row) ? 1 : 0) + (comes(row) ? 1 : 0);
-        }
-        return size;
+        return go.length + come.length;
     }
 
-    int rows() {
-        return (Math.max(from.length, to.length) + rowLength - 1) / rowLength;
+    /** Rows that change and are elements before, ascending. */
+    int[] go() {
+        return go;
+    }
+
+    /** Rows that change and are elements afterwards, ascending. */
+    int[] come() {
+        return come;
     }
 
     int rowLength() {
@@ -58,26 +67,40 @@ public final class NumberMap {
         return at(to, row * rowLength + index);
     }
 
-    boolean goes(int row) {
-        return isElement(from, row) && changes(row);
+    private int[] changed(int[] elementsOf) {
+        IntStream.Builder rows = IntStream.builder();
+        int index = difference(0);
+        while (index >= 0) {
+            int row = index / rowLength;
+            if (isElement(elementsOf, row)) {
+                rows.add(row);
+            }
+            index = difference((row + 1) * rowLength);
+        }
+        return rows.build().toArray();
     }
 
-    boolean comes(int row) {
-        return isElement(to, row) && changes(row);
+    /** The first index from this one on at which they differ, -1 for none: most of a large map does not change. */
+    private int difference(int begin) {
+        int common = Math.min(from.length, to.length);
+        if (begin < common) {
+            int found = Arrays.mismatch(from, begin, common, to, begin, common);
+            if (found >= 0) {
+                return begin + found;
+            }
+        }
+        int[] longer = from.length > to.length ? from : to;
+        for (int index = Math.max(begin, common); index < longer.length; index++) {
+            if (longer[index] != 0) {
+                return index;
+            }
+        }
+        return -1;
     }
 
     private boolean isElement(int[] values, int row) {
         for (int index = 0; index < rowLength; index++) {
             if (at(values, row * rowLength + index) != 0) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private boolean changes(int row) {
-        for (int index = row * rowLength; index < (row + 1) * rowLength; index++) {
-            if (at(from, index) != at(to, index)) {
                 return true;
             }
         }

@@ -7,7 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.IntPredicate;
 
 /** Writes operations as messages to nf_tables. The numbers are those of linux/netfilter/nf_tables.h. */
 final class OperationWriter {
@@ -58,8 +57,8 @@ final class OperationWriter {
             case Operation.RemoveElements(var set, var elements) -> elements(MessageType.DELSETELEM, set, elements);
             case Operation.ChangeNumbers(var change) -> {
                 // The kernel refuses to add another value over one that is there.
-                numbers(MessageType.DELSETELEM, change, change::goes);
-                numbers(MessageType.NEWSETELEM, change, change::comes);
+                numbers(MessageType.DELSETELEM, change, change.go());
+                numbers(MessageType.NEWSETELEM, change, change.come());
             }
             case Operation.AddCounter(var name) -> counter(MessageType.NEWOBJ, name);
             case Operation.RemoveCounter(var name) -> counter(MessageType.DELOBJ, name);
@@ -193,27 +192,20 @@ final class OperationWriter {
         message.bytes(ExpressionWriter.NFTA_DATA_VALUE, value.toBytes()).close(begin);
     }
 
-    private void numbers(MessageType type, NumberMap change, IntPredicate concerned) {
+    private void numbers(MessageType type, NumberMap change, int[] rows) {
         int most = LIST_BYTES / (ELEMENT_BYTES + change.rowLength() * Integer.BYTES);
-        int index = 0;
-        while (index < change.rows()) {
+        for (int first = 0; first < rows.length; first += most) {
             Message message = elementsOf(type, change.map());
             int list = message.open(NFTA_SET_ELEM_LIST_ELEMENTS);
-            int count = 0;
-            for (; index < change.rows() && count < most; index++) {
-                if (concerned.test(index)) {
-                    count++;
-                    int element = message.open(NFTA_LIST_ELEM);
-                    number(message, NFTA_SET_ELEM_KEY, change.key(index));
-                    if (type == MessageType.NEWSETELEM) {
-                        row(message, change, index);
-                    }
-                    message.close(element);
+            for (int index = first; index < Math.min(first + most, rows.length); index++) {
+                int element = message.open(NFTA_LIST_ELEM);
+                number(message, NFTA_SET_ELEM_KEY, change.key(rows[index]));
+                if (type == MessageType.NEWSETELEM) {
+                    row(message, change, rows[index]);
                 }
+                message.close(element);
             }
-            if (count > 0) {
-                add(message.close(list));
-            }
+            add(message.close(list));
         }
     }
 

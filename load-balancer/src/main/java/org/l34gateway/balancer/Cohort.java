@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.l34gateway.balancer;
+
+import java.util.BitSet;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The pools of a group and family with as many slots. When targets change one of them goes and another one comes that goes on
+ * with its slots; pools of other groups have nothing to do with that.
+ *
+ * @param owners who shall have the slots of each pool, as {@link SlotState} counts targets
+ * @param handovers the slots as they shall be
+ */
+record Cohort(Map<SlotPool, char[]> owners, PoolNames names, Handovers handovers) {
+    /** No pool has ever been there. */
+    static final Cohort NONE = new Cohort(Map.of(), PoolNames.NONE, Handovers.NONE);
+
+    Cohort {
+        owners = Collections.unmodifiableMap(new LinkedHashMap<>(owners));
+    }
+
+    /**
+     * What an earlier process has left.
+     *
+     * @param states suffix of a pool → {@link SlotState} of each slot
+     */
+    static Cohort left(Map<String, int[]> states) {
+        return new Cohort(Map.of(), PoolNames.NONE, new Handovers(new TreeMap<>(states), new TreeMap<>()));
+    }
+
+    /**
+     * The next pools.
+     *
+     * @param pools in the order in which they came
+     * @param others cells of other pools with as many slots
+     * @param used suffix → slots of connections that are remembered, of pools whose memory was looked at
+     * @param now in nanoseconds of a monotonic clock
+     */
+    Cohort next(Collection<SlotPool> pools, long seed, BitSet others, Map<String, BitSet> used, long now) {
+        Map<SlotPool, char[]> wanted = new LinkedHashMap<>();
+        for (SlotPool pool : pools) {
+            char[] known = owners.get(pool);
+            wanted.put(pool, known == null ? pool.owners(seed) : known);
+        }
+        Map<String, int[]> present = handovers.states();
+        PoolNames next = PoolNames.decide(wanted, present, names, others);
+        return new Cohort(wanted, next, Handovers.next(next, wanted, present, handovers, used, now));
+    }
+}
