@@ -37,9 +37,6 @@ record RoutingPlan(
         List<Rule> addRules,
         List<Rule> removeRules,
         List<Route> removeRoutes) {
-    /** IPv6's default for routes without metric; the kernel reports it. */
-    private static final int IPV6_METRIC = 1_024;
-
     RoutingPlan {
         forget = List.copyOf(forget);
         setRoutes = List.copyOf(setRoutes);
@@ -172,8 +169,9 @@ record RoutingPlan(
         IpPrefix everywhere = new IpPrefix(target, 0);
         // On the link even if the pod's own address is not there yet or has another prefix length.
         NextHop hop = new NextHop(target, internalIndex, 1, true);
-        Route route = Route.unicast(everywhere, TargetTree.FIRST_TABLE + mark, List.of(hop));
-        return target.family() == IpFamily.IPV6 ? route.withMetric(IPV6_METRIC) : route;
+        // The kernel looks for an equal next hop among all IPv4 routes with as large a metric.
+        return Route.unicast(everywhere, TargetTree.FIRST_TABLE + mark, List.of(hop))
+                .withMetric(mark);
     }
 
     /** What the kernel tells routes apart by. */
@@ -201,7 +199,7 @@ record RoutingPlan(
     void prepare(Rtnetlink netlink) {
         forget.forEach(netlink::delete);
         setRoutes.forEach(netlink::replace);
-        addRules.forEach(netlink::add);
+        addRules.forEach(netlink::addUnseen);
     }
 
     /** After nftables changed. */

@@ -193,6 +193,14 @@ public final class Rtnetlink {
                 MessageType.NEWRULE, MessageType.FLAG_CREATE | MessageType.FLAG_EXCL, rule.toString(), rule::write);
     }
 
+    /**
+     * Adds a rule that is not there. The kernel does not look through all others for it, which makes thousands of rules slow;
+     * one that is there comes twice.
+     */
+    public void addUnseen(Rule rule) {
+        change(MessageType.NEWRULE, MessageType.FLAG_CREATE, rule.toString(), rule::write);
+    }
+
     public Change delete(Rule rule) {
         return change(MessageType.DELRULE, 0, rule.toString(), rule::write);
     }
