@@ -30,7 +30,7 @@ public final class Applied {
         return Collections.unmodifiableSortedSet(new TreeSet<>(forwarding.ways().keySet()));
     }
 
-    /** Which targets get slots of which VIP; worked out when it is asked for. */
+    /** Which targets get packets of which VIP; worked out when it is asked for. */
     public Set<TargetVip> targets() {
         return Collections.unmodifiableSet(forwarding.targets());
     }

@@ -48,6 +48,6 @@ record Cohort(Map<SlotPool, char[]> owners, PoolNames names, Handovers handovers
         }
         Map<String, int[]> present = handovers.states();
         PoolNames next = PoolNames.decide(wanted, present, names, others);
-        return new Cohort(wanted, next, Handovers.next(next, wanted, present, handovers, used, now));
+        return new Cohort(wanted, next, Handovers.next(seed, next, wanted, present, handovers, used, now));
     }
 }

@@ -164,18 +164,22 @@ record Forwarding(Routes routes, SortedMap<IpPrefix, List<Way>> ways, SortedSet<
     }
 
     private static SlotPool pool(TargetGroup group, IpPrefix vip, Marks marks) {
-        SortedMap<Integer, Integer> active = new TreeMap<>();
+        SortedMap<Integer, Integer> held = new TreeMap<>();
+        SortedSet<Integer> draining = new TreeSet<>();
         for (Target target : group.targets()) {
             if (target.vips().contains(vip)) {
                 for (IpAddress address : target.addresses()) {
                     Integer mark = address.family() == vip.family() ? marks.of(address) : null;
                     if (mark != null) {
-                        active.put(target.identifier(), mark);
+                        held.put(target.identifier(), mark);
+                        if (target.draining()) {
+                            draining.add(target.identifier());
+                        }
                     }
                 }
             }
         }
-        return new SlotPool(group.key(), vip.family(), group.capacity(), active);
+        return new SlotPool(group.key(), vip.family(), group.capacity(), held, draining);
     }
 
     /** The pools of some of these ways that have a target, one for each share. */

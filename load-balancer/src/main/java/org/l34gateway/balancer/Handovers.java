@@ -9,15 +9,17 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Slots that left a target which is still there: when targets are added, or come back, they take slots in which others
- * have connections. For a while such a slot has two targets: connections that begin go to the new one, all others to the
- * one before, and which is which is remembered (see {@link SlotChains}).
+ * have connections; when a target drains, others take its slots. For a while such a slot has two targets: connections that
+ * begin go to the new one, all others to the one before, and which is which is remembered (see {@link SlotChains}). After
+ * an addition that while is {@link #WINDOW}; a target that drains is there until it is done.
  *
  * @param states suffix of a pool ({@link PoolNames}) → {@link SlotState} of each slot
- * @param until suffix → when its handover ends, in nanoseconds of a monotonic clock; only those that have one
+ * @param until suffix → when its handover ends, in nanoseconds of a monotonic clock; only those that have one that time ends
  */
 record Handovers(SortedMap<String, int[]> states, SortedMap<String, Long> until) {
     /**
@@ -38,6 +40,7 @@ record Handovers(SortedMap<String, int[]> states, SortedMap<String, Long> until)
     /**
      * Decides.
      *
+     * @param seed of the program
      * @param owners who shall have the slots of each pool
      * @param present the slots as they are
      * @param begun handovers as they are; those of an earlier process begin anew
@@ -45,6 +48,7 @@ record Handovers(SortedMap<String, int[]> states, SortedMap<String, Long> until)
      * @param now in nanoseconds of the same clock
      */
     static Handovers next(
+            long seed,
             PoolNames names,
             Map<SlotPool, char[]> owners,
             Map<String, int[]> present,
@@ -56,37 +60,49 @@ record Handovers(SortedMap<String, int[]> states, SortedMap<String, Long> until)
         owners.forEach((pool, wanted) -> {
             String name = names.of(pool);
             @Nullable String before = names.predecessor(pool, wanted, present);
-            int[] old = before == null ? NO_SLOTS : present.getOrDefault(before, NO_SLOTS);
+            int[] old = before == null ? fresh(pool, seed) : present.getOrDefault(before, NO_SLOTS);
             if (isSettled(old, wanted)) {
                 states.put(name, old);
                 return;
             }
             long end = before == null ? now : begun.endOf(before, old, now);
             @Nullable BitSet usedSlots = used.get(String.valueOf(before));
-            BitSet live = new BitSet();
-            pool.marks().keySet().forEach(identifier -> live.set(SlotState.target(identifier)));
             int[] next = new int[wanted.length];
             boolean moved = false;
-            boolean anyFormer = false;
+            boolean anyForAWhile = false;
             for (int slot = 0; slot < next.length; slot++) {
                 int state = slot < old.length ? old[slot] : 0;
                 // Of a slot that moves twice, the target in between has only connections that are remembered.
-                int first = end > now ? SlotState.former(state) : 0;
-                int keeper = live.get(first) ? first : SlotState.owner(state);
-                int former = keeper != wanted[slot] && live.get(keeper) ? keeper : 0;
-                anyFormer |= former != 0;
-                moved |= former != 0 && SlotState.owner(state) != wanted[slot];
+                int first = SlotState.former(state);
+                boolean stays = pool.drains(first) || (pool.has(first) && end > now);
+                int keeper = stays ? first : SlotState.owner(state);
+                int former = keeper != wanted[slot] && pool.has(keeper) ? keeper : 0;
+                boolean forAWhile = former != 0 && !pool.drains(former);
+                anyForAWhile |= forAWhile;
+                moved |= forAWhile && SlotState.owner(state) != wanted[slot];
                 // Only a slot with a former target takes connections into the memory.
                 boolean remembers = SlotState.former(state) != 0
                         || (SlotState.remembers(state) && (usedSlots == null || usedSlots.get(slot)));
                 next[slot] = SlotState.of(wanted[slot], former, former != 0 || remembers);
             }
             states.put(name, next);
-            if (anyFormer) {
+            if (anyForAWhile) {
                 until.put(name, moved ? now + WINDOW.toNanos() : end);
             }
         });
         return new Handovers(states, until);
+    }
+
+    /**
+     * Slots of which this gateway pod knows nothing: it is new. Those that draining targets had may have connections that
+     * came through other gateway pods.
+     */
+    private static int[] fresh(SlotPool pool, long seed) {
+        if (!pool.hasDrained()) {
+            return NO_SLOTS;
+        }
+        char[] owners = pool.undrained(seed);
+        return IntStream.range(0, owners.length).map(slot -> owners[slot]).toArray();
     }
 
     /** Whether every slot has nobody but whom it should have. */
@@ -116,20 +132,20 @@ record Handovers(SortedMap<String, int[]> states, SortedMap<String, Long> until)
         return now;
     }
 
-    /** Pools that have slots whose connections may be remembered, and no handover that adds some. */
+    /** Pools that have slots whose connections are only remembered any more, and no handover that ends by itself. */
     Set<String> onlyRemembering() {
         Set<String> names = new TreeSet<>();
         states.forEach((name, slots) -> {
-            if (!until.containsKey(name) && anyRemembers(slots)) {
+            if (!until.containsKey(name) && anyOnlyRemembers(slots)) {
                 names.add(name);
             }
         });
         return names;
     }
 
-    private static boolean anyRemembers(int[] slots) {
+    private static boolean anyOnlyRemembers(int[] slots) {
         for (int state : slots) {
-            if (SlotState.remembers(state)) {
+            if (SlotState.onlyRemembers(state)) {
                 return true;
             }
         }

@@ -12,7 +12,7 @@ import org.l34gateway.ip.IpPrefix;
 /**
  * What the kernel holds, read from the kernel alone.
  *
- * @param targets VIP → addresses of the targets that have slots of it; empty for a VIP whose packets are dropped
+ * @param targets VIP → addresses of the targets that have slots of it, or may have connections that are remembered; empty for a VIP whose packets are dropped
  * @param problems what would keep packets from their way: parameters, missing interfaces, hooks that lost their rule
  */
 public record Held(SortedMap<IpPrefix, SortedSet<IpAddress>> targets, List<String> problems) {

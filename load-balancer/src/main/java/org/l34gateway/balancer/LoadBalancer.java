@@ -254,11 +254,16 @@ public final class LoadBalancer implements AutoCloseable {
             PoolNames.poolOf(name).ifPresent(suffix -> {
                 SlotBanks.Cell cell = SlotBanks.Cell.of(suffix);
                 Set<Integer> owners = new HashSet<>();
+                boolean remembers = false;
                 for (int state : states.getOrDefault(suffix, new int[0])) {
                     owners.add(SlotState.owner(state));
+                    remembers |= SlotState.remembers(state);
                 }
+                boolean anyTarget = remembers;
                 table.entries(cell.targets()).forEach(target -> {
-                    if (owners.contains(cell.target(target.key().hostNumber()))
+                    int number = cell.target(target.key().hostNumber());
+                    if (number != 0
+                            && (anyTarget || owners.contains(number))
                             && target.content() instanceof Element.Data(Octets mark)) {
                         @Nullable IpAddress address = addresses.get(mark.hostNumber());
                         if (address != null) {

@@ -41,7 +41,45 @@ record PoolNames(Map<SlotPool, String> suffixes) {
         suffixes = Collections.unmodifiableMap(new LinkedHashMap<>(suffixes));
     }
 
-    private record Fit(int pool, String suffix, int slotsThatDiffer) {}
+    private record Fit(int pool, String suffix, Distance distance) {}
+
+    /**
+     * How far slots are from what a pool wants. The nearest first.
+     *
+     * @param changes slots that change, but for
+     * @param handovers slots that a target has which drains now
+     * @param drained slots whose connections a target still has that drains: pools that differ by such a target only want the
+     *     same owners
+     */
+    private record Distance(int changes, int handovers, int drained) implements Comparable<Distance> {
+        private static final Comparator<Distance> ORDER = Comparator.comparingInt(Distance::changes)
+                .thenComparingInt(Distance::handovers)
+                .thenComparingInt(distance -> -distance.drained());
+
+        static Distance of(SlotPool pool, char[] wanted, int[] present) {
+            int changes = 0;
+            int handovers = 0;
+            int drained = 0;
+            for (int slot = 0; slot < wanted.length; slot++) {
+                int state = slot < present.length ? present[slot] : 0;
+                int owner = SlotState.owner(state);
+                int former = SlotState.former(state);
+                if (owner != wanted[slot] && pool.drains(owner)) {
+                    handovers++;
+                } else if (owner != wanted[slot] || (former != 0 && !pool.has(former))) {
+                    changes++;
+                } else if (pool.drains(former)) {
+                    drained++;
+                }
+            }
+            return new Distance(changes, handovers, drained);
+        }
+
+        @Override
+        public int compareTo(Distance other) {
+            return ORDER.compare(this, other);
+        }
+    }
 
     /**
      * Decides, among pools of one group and family with as many slots.
@@ -65,14 +103,15 @@ record PoolNames(Map<SlotPool, String> suffixes) {
         List<Fit> fits = new ArrayList<>();
         for (int i = 0; i < pools.size(); i++) {
             if (!chosen.containsKey(i)) {
-                char[] wanted = owners.getOrDefault(pools.get(i), new char[0]);
-                int pool = i;
-                present.forEach((suffix, states) -> fits.add(new Fit(pool, suffix, differences(wanted, states))));
+                SlotPool pool = pools.get(i);
+                char[] wanted = owners.getOrDefault(pool, new char[0]);
+                int number = i;
+                present.forEach(
+                        (suffix, states) -> fits.add(new Fit(number, suffix, Distance.of(pool, wanted, states))));
             }
         }
-        fits.sort(Comparator.comparingInt(Fit::slotsThatDiffer)
-                .thenComparingInt(Fit::pool)
-                .thenComparing(Fit::suffix));
+        fits.sort(
+                Comparator.comparing(Fit::distance).thenComparingInt(Fit::pool).thenComparing(Fit::suffix));
         for (Fit fit : fits) {
             if (!chosen.containsKey(fit.pool()) && taken.add(fit.suffix())) {
                 chosen.put(fit.pool(), fit.suffix());
@@ -104,18 +143,10 @@ record PoolNames(Map<SlotPool, String> suffixes) {
             return of(pool);
         }
         return present.keySet().stream()
-                .min(Comparator.<String>comparingInt(
-                                suffix -> differences(wanted, present.getOrDefault(suffix, new int[0])))
+                .min(Comparator.<String, Distance>comparing(
+                                suffix -> Distance.of(pool, wanted, present.getOrDefault(suffix, new int[0])))
                         .thenComparing(Comparator.naturalOrder()))
                 .orElse(null);
-    }
-
-    private static int differences(char[] wanted, int[] present) {
-        int differ = 0;
-        for (int slot = 0; slot < wanted.length; slot++) {
-            differ += slot < present.length && wanted[slot] == SlotState.owner(present[slot]) ? 0 : 1;
-        }
-        return differ;
     }
 
     /** What suffixes begin with of pools of this group and family with as many slots. */

@@ -44,6 +44,11 @@ final class SlotState {
         return (state & REMEMBERS) != 0;
     }
 
+    /** Whether there are no more connections of another target than those that are remembered. */
+    static boolean onlyRemembers(int state) {
+        return remembers(state) && former(state) == 0;
+    }
+
     /** @param former 0 for none */
     static int of(int owner, int former, boolean remembers) {
         return owner | (former << FORMER_SHIFT) | (remembers ? REMEMBERS : 0);

@@ -5,7 +5,7 @@ import java.util.Comparator;
 import org.l34gateway.ip.IpPrefix;
 
 /**
- * A target that gets slots of a VIP. Ordered by VIP, group, identifier.
+ * A target that gets packets of a VIP: it has slots, or drains. Ordered by VIP, group, identifier.
  *
  * @param group {@code TargetGroup.key()}
  * @param identifier {@code Target.identifier()}

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -47,6 +48,22 @@ class AdoptionKernelTest {
         ForwardingProgram large = Programs.example(100, Set.of(1, 2, 3, 4));
         assertThat(applyOnce(large).changed()).isTrue();
         assertThat(applyOnce(large).changed()).isFalse();
+    }
+
+    /** Or a pod's VIP could be taken away while it goes on with its connections. */
+    @Test
+    void a_target_that_drains_is_held_until_it_is_gone() {
+        withInterfaces();
+        try (LoadBalancer balancer = LoadBalancer.open(Testbed.INTERFACES, FastPath.ON, System::nanoTime)) {
+            balancer.apply(EXAMPLE);
+            ForwardingProgram draining = Programs.draining(8, Set.of(1, 2, 3, 4), Set.of(2));
+            balancer.apply(draining);
+            assertThat(applyOnce(draining).changed()).isFalse();
+            assertThat(balancer.inspect().targets()).isEqualTo(expected(EXAMPLE));
+            ForwardingProgram without = Programs.example(8, Set.of(1, 3, 4));
+            balancer.apply(without);
+            assertThat(balancer.inspect().targets()).isEqualTo(expected(without));
+        }
     }
 
     @ParameterizedTest
@@ -153,13 +170,21 @@ class AdoptionKernelTest {
     void after_any_change_the_kernel_holds_what_a_fresh_start_would() {
         long seed = Long.getLong("seed", System.nanoTime());
         Random dice = new Random(seed);
+        AtomicLong nanos = new AtomicLong(1);
         withInterfaces();
-        try (LoadBalancer balancer = LoadBalancer.open(Testbed.INTERFACES, FastPath.ON, System::nanoTime)) {
+        try (LoadBalancer balancer = LoadBalancer.open(Testbed.INTERFACES, FastPath.ON, nanos::get)) {
             for (int step = 0; step < 25; step++) {
                 ForwardingProgram program = someProgram(dice);
                 String where = "step " + step + ", repeat with -Dseed=" + seed;
                 balancer.apply(program);
                 assertThat(applyOnce(program).changed()).as(where).isFalse();
+                assertThat(balancer.inspect().targets()).as(where).isEqualTo(expected(program));
+                // Targets that drain have had their slots for some time.
+                nanos.addAndGet(Handovers.WINDOW.toNanos());
+                balancer.apply(program);
+                ForwardingProgram draining = Programs.withDraining(program, _ -> dice.nextInt(3) == 0);
+                balancer.apply(draining);
+                assertThat(applyOnce(draining).changed()).as(where).isFalse();
                 assertThat(balancer.inspect().targets()).as(where).isEqualTo(expected(program));
             }
         }

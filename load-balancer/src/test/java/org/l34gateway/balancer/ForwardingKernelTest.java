@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -260,7 +261,7 @@ class ForwardingKernelTest {
     /** The map of connections of the example's group. */
     private static String memory(String vip) {
         IpFamily family = IpAddress.parse(vip).family();
-        return PoolNames.flows(new SlotPool("uid-a", family, CAPACITY, new TreeMap<>()));
+        return PoolNames.flows(new SlotPool("uid-a", family, CAPACITY, new TreeMap<>(), new TreeSet<>()));
     }
 
     /** The kernel remembers no more than fits, and may refuse while it makes its hash table larger. */
@@ -317,6 +318,105 @@ class ForwardingKernelTest {
         }
         assertThat(answered).isEqualTo(Set.of(2));
         assertThat(reset).isPositive();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"20.0.0.1", "fd20::1"})
+    void a_target_that_drains_keeps_its_connections_and_gets_no_others(String vip) throws IOException {
+        List<Socket> early = bed.connect(vip, 40);
+        List<Socket> late = bed.connect(vip, 40);
+        List<Sent> datagrams = send(vip, 40);
+        balancer.apply(Programs.draining(CAPACITY, ALL, Set.of(2)));
+        Set<Integer> taken = new HashSet<>();
+        for (int i = 0; i < 60; i++) {
+            taken.add(bed.tcp(vip, 10, 10));
+        }
+        assertThat(taken).as("new connections").isEqualTo(Set.of(1, 3, 4));
+        for (Sent sent : datagrams) {
+            Optional<Integer> now = Testbed.udp(sent.socket(), vip, 100, LATE_MILLIS);
+            assertThat(now.orElseThrow() == 2).as("UDP moves at once").isFalse();
+            assertThat(sent.target().orElseThrow() == 2 || now.equals(sent.target()))
+                    .as("only what it had moves")
+                    .isTrue();
+        }
+        assertThat(answers(early)).hasSize(40).contains(1, 2, 3, 4);
+
+        // Longer than a handover of another kind, and silent all the time.
+        nanos.addAndGet(Handovers.WINDOW.toNanos() * 10);
+        assertThat(balancer.due()).isFalse();
+        balancer.apply(Programs.draining(CAPACITY, ALL, Set.of(2)));
+        for (Socket socket : late) {
+            Testbed.askFirstHalf(socket, 10);
+        }
+        // Another process goes on with it.
+        try (LoadBalancer other =
+                bed.gateway.call(() -> LoadBalancer.open(Testbed.INTERFACES, FastPath.ON, nanos::get))) {
+            assertThat(other.apply(Programs.draining(CAPACITY, ALL, Set.of(2))).changed())
+                    .isFalse();
+        }
+        assertThat(answers(late, socket -> Testbed.askSecondHalf(socket, 10)))
+                .as("connections from before")
+                .hasSize(40)
+                .contains(1, 2, 3, 4);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"20.0.0.1", "fd20::1"})
+    void connections_move_at_once_when_their_target_has_drained(String vip) throws IOException {
+        List<Socket> spoken = bed.connect(vip, 40);
+        List<Socket> silent = bed.connect(vip, 40);
+        balancer.apply(Programs.draining(CAPACITY, ALL, Set.of(2)));
+        for (Socket socket : spoken) {
+            Testbed.askFirstHalf(socket, 10);
+        }
+        balancer.apply(Programs.example(CAPACITY, Set.of(1, 3, 4)));
+        List<Integer> answered = answers(spoken, socket -> Testbed.askSecondHalf(socket, 10));
+        answered.addAll(answers(silent, socket -> Testbed.ask(socket, 10, 10)));
+        assertThat(answered).as("its own, a quarter, are reset").hasSizeBetween(40, 75);
+        assertThat(Set.copyOf(answered)).isEqualTo(Set.of(1, 3, 4));
+        for (int i = 0; i < 40; i++) {
+            assertThat(bed.tcp(vip, 10, 10)).isNotEqualTo(2);
+        }
+    }
+
+    /** Nobody is left to take what begins: Kubernetes goes on with those that end (KEP-1669). */
+    @ParameterizedTest
+    @ValueSource(strings = {"20.0.0.1", "fd20::1"})
+    void new_flows_go_to_draining_targets_when_there_are_no_others(String vip) throws IOException {
+        List<Socket> sockets = bed.connect(vip, 40);
+        balancer.apply(Programs.draining(CAPACITY, Set.of(1, 2), Set.of(1)));
+        balancer.apply(Programs.draining(CAPACITY, Set.of(1, 2), Set.of(1, 2)));
+        Set<Integer> taken = new HashSet<>();
+        for (int i = 0; i < 40; i++) {
+            taken.add(bed.tcp(vip, 10, 10));
+        }
+        assertThat(taken).isEqualTo(Set.of(1, 2));
+        balancer.apply(Programs.draining(CAPACITY, Set.of(1, 2, 3), Set.of(1, 2)));
+        assertThat(Set.copyOf(answers(sockets)))
+                .as("those of the others were reset")
+                .isEqualTo(Set.of(1, 2));
+        assertThat(bed.tcp(vip, 10, 10)).isEqualTo(3);
+    }
+
+    private interface Question {
+        int ask(Socket socket) throws IOException;
+    }
+
+    /** Who answers; connections that are reset answer nothing. */
+    private static List<Integer> answers(List<Socket> sockets, Question question) {
+        List<Integer> answers = new ArrayList<>();
+        for (Socket socket : sockets) {
+            try {
+                answers.add(question.ask(socket));
+            } catch (IOException reset) {
+                // Its target is gone.
+            }
+        }
+        return answers;
+    }
+
+    private static List<Integer> answers(List<Socket> sockets) {
+        return answers(sockets, socket -> Testbed.ask(socket, 10, 10));
     }
 
     @ParameterizedTest

@@ -8,8 +8,11 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.l34gateway.ip.IpFamily;
@@ -31,7 +34,7 @@ class HandoversTest {
         State next(SlotPool pool, long now, Map<String, BitSet> used) {
             Map<SlotPool, char[]> owners = Map.of(pool, pool.owners(Programs.SEED));
             PoolNames names = PoolNames.decide(owners, kernel, PoolNames.NONE, new BitSet());
-            Handovers next = Handovers.next(names, owners, kernel, handovers, used, now);
+            Handovers next = Handovers.next(Programs.SEED, names, owners, kernel, handovers, used, now);
             return new State(next.states(), next);
         }
 
@@ -105,6 +108,113 @@ class HandoversTest {
         }
     }
 
+    @Test
+    void a_target_that_drains_keeps_its_connections_for_as_long_as_it_is_there() {
+        State three = State.EMPTY.next(pool(1, 2, 3), BEGIN);
+        State draining = three.next(draining(Set.of(3), 1, 2, 3), BEGIN);
+        State much = draining.next(draining(Set.of(3), 1, 2, 3), BEGIN + 10 * WINDOW);
+        State restarted = draining.restarted().next(draining(Set.of(3), 1, 2, 3), BEGIN + 10 * WINDOW);
+        int target = SlotState.target(3);
+        for (int slot = 0; slot < three.slots().length; slot++) {
+            boolean its = three.slots()[slot] == target;
+            int state = draining.slots()[slot];
+            assertThat(SlotState.owner(state) != SlotState.owner(three.slots()[slot]))
+                    .as("no other slot moves")
+                    .isEqualTo(its);
+            assertThat(SlotState.former(state)).isEqualTo(its ? target : 0);
+            assertThat(SlotState.remembers(state)).isEqualTo(its);
+        }
+        assertThat(draining.handovers().anyOver(Long.MAX_VALUE)).isFalse();
+        assertThat(draining.handovers().onlyRemembering()).isEmpty();
+        assertThat(much.slots()).isEqualTo(draining.slots());
+        assertThat(restarted.slots()).isEqualTo(draining.slots());
+
+        State gone = much.next(pool(1, 2), BEGIN + 10 * WINDOW);
+        assertThat(Arrays.stream(gone.slots()).map(SlotState::former)).containsOnly(0);
+        assertThat(gone.handovers().until()).isEmpty();
+        assertThat(gone.handovers().onlyRemembering()).hasSize(1);
+        State masked = draining.next(pool(1, 2), BEGIN);
+        assertThat(owners(masked.slots())).isEqualTo(owners(draining.slots()));
+    }
+
+    @Test
+    void an_addition_while_a_target_drains_takes_nothing_from_it_and_ends_by_itself() {
+        State draining = State.EMPTY.next(pool(1, 2, 3), BEGIN).next(draining(Set.of(3), 1, 2, 3), BEGIN);
+        SlotPool more = draining(Set.of(3), 1, 2, 3, 4);
+        State added = draining.next(more, BEGIN);
+        State later = added.next(more, BEGIN + WINDOW);
+        assertThat(added.handovers().until().values()).containsExactly(BEGIN + WINDOW);
+        assertThat(later.handovers().until()).isEmpty();
+        for (int slot = 0; slot < draining.slots().length; slot++) {
+            int drains = SlotState.former(draining.slots()[slot]);
+            assertThat(SlotState.former(later.slots()[slot])).isEqualTo(drains);
+            if (drains != 0) {
+                assertThat(SlotState.former(added.slots()[slot])).isEqualTo(drains);
+            }
+        }
+    }
+
+    @Test
+    void when_all_drain_they_go_on_as_if_nobody_did() {
+        State two = State.EMPTY.next(pool(1, 2), BEGIN);
+        State one = two.next(draining(Set.of(1), 1, 2), BEGIN);
+        State none = one.next(draining(Set.of(1, 2), 1, 2), BEGIN + 10 * WINDOW);
+        assertThat(owners(none.slots())).isEqualTo(owners(two.slots()));
+        assertThat(Arrays.stream(none.slots()).map(SlotState::former)).containsOnly(0);
+        State replaced = none.next(draining(Set.of(1, 2), 1, 2, 3), BEGIN + 10 * WINDOW);
+        assertThat(Arrays.stream(replaced.slots()).map(SlotState::owner)).containsOnly(SlotState.target(3));
+        assertThat(Arrays.stream(replaced.slots()).map(SlotState::former).toArray())
+                .isEqualTo(owners(two.slots()));
+    }
+
+    /** What came through other gateway pods may come through it. */
+    @Test
+    void a_gateway_pod_that_is_new_knows_whose_slots_drain() {
+        SlotPool pool = draining(Set.of(2, 3), 1, 2, 3, 4);
+        State witness = State.EMPTY.next(pool(1, 2, 3, 4), BEGIN).next(pool, BEGIN);
+        assertThat(State.EMPTY.next(pool, BEGIN).slots()).isEqualTo(witness.slots());
+    }
+
+    private static int[] owners(int[] slots) {
+        return Arrays.stream(slots).map(SlotState::owner).toArray();
+    }
+
+    /** Whatever comes, drains and goes: who has a slot follows from who is there, the same in every replica. */
+    @Test
+    void owners_depend_on_who_is_there_and_only_slots_of_draining_targets_have_others() {
+        long seed = Long.getLong("seed", System.nanoTime());
+        Random dice = new Random(seed);
+        State state = State.EMPTY;
+        long now = BEGIN;
+        for (int step = 0; step < 300; step++) {
+            String where = "step " + step + ", repeat with -Dseed=" + seed;
+            now += dice.nextLong(WINDOW);
+            int[] identifiers = dice.ints(1 + dice.nextInt(5), 0, CAPACITY).toArray();
+            SlotPool pool = draining(
+                    Arrays.stream(identifiers)
+                            .filter(_ -> dice.nextInt(3) == 0)
+                            .boxed()
+                            .collect(Collectors.toSet()),
+                    identifiers);
+            state = state.next(pool, now);
+            State replica = State.EMPTY.next(pool, now);
+            int[] all = owners(State.EMPTY.next(pool(identifiers), now).slots());
+            int[] owners = owners(state.slots());
+            assertThat(owners).as(where).isEqualTo(owners(replica.slots()));
+            for (int slot = 0; slot < owners.length; slot++) {
+                boolean drains = pool.draining().contains(SlotState.identifier(all[slot]));
+                if (!drains || !pool.hasDrained()) {
+                    assertThat(owners[slot]).as(where).isEqualTo(all[slot]);
+                } else {
+                    assertThat(pool.draining()).as(where).doesNotContain(SlotState.identifier(owners[slot]));
+                    assertThat(SlotState.former(replica.slots()[slot]))
+                            .as(where)
+                            .isEqualTo(all[slot]);
+                }
+            }
+        }
+    }
+
     /** Whatever comes and goes: who is remembered is there, is not the owner, and had the slot. */
     @Test
     void only_targets_that_had_the_slot_and_are_there_are_remembered() {
@@ -135,10 +245,14 @@ class HandoversTest {
 
     /** Targets with mark 100 above the identifier. */
     private static SlotPool pool(int... identifiers) {
+        return draining(Set.of(), identifiers);
+    }
+
+    private static SlotPool draining(Set<Integer> draining, int... identifiers) {
         SortedMap<Integer, Integer> marks = new TreeMap<>();
         for (int identifier : identifiers) {
             marks.put(identifier, identifier + 100);
         }
-        return new SlotPool("uid-a", IpFamily.IPV4, CAPACITY, marks);
+        return new SlotPool("uid-a", IpFamily.IPV4, CAPACITY, marks, new TreeSet<>(draining));
     }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpPrefix;
 import org.l34gateway.program.Backend;
@@ -55,6 +56,23 @@ final class Programs {
                 List.of(PortRange.of(Testbed.PORT)),
                 protocols,
                 List.of(new Backend(group, 1)));
+    }
+
+    /** The example with targets that drain. */
+    static ForwardingProgram draining(int capacity, Set<Integer> numbers, Set<Integer> draining) {
+        return withDraining(example(capacity, numbers), target -> draining.contains(target.identifier() + 1));
+    }
+
+    /** The same program, in which exactly these targets drain. */
+    static ForwardingProgram withDraining(ForwardingProgram program, Predicate<Target> drains) {
+        List<TargetGroup> groups = new ArrayList<>();
+        for (TargetGroup group : program.groups()) {
+            List<Target> targets = group.targets().stream()
+                    .map(target -> target.withDraining(drains.test(target)))
+                    .toList();
+            groups.add(new TargetGroup(group.key(), group.name(), group.capacity(), targets));
+        }
+        return new ForwardingProgram(program.seed(), groups, program.flows());
     }
 
     /** The example: one Service, one route, VIPs of both families, port 4000. */

@@ -11,6 +11,7 @@ import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpFamily;
 import org.l34gateway.ip.IpPrefix;
 import org.l34gateway.program.Backend;
+import org.l34gateway.program.Evaluator;
 import org.l34gateway.program.Flow;
 import org.l34gateway.program.ForwardingProgram;
 import org.l34gateway.program.Packet;
@@ -62,7 +63,14 @@ final class RandomPrograms {
         for (int i = 0; i < count; i++) {
             flows.add(flow("ns/route-" + i));
         }
-        return new ForwardingProgram(dice.nextLong(), groups, flows);
+        ForwardingProgram program = new ForwardingProgram(dice.nextLong(), groups, flows);
+        return dice.nextBoolean() ? program : Programs.withDraining(program, _ -> dice.nextInt(3) == 0);
+    }
+
+    /** What becomes of a packet that begins nothing, when nothing is remembered: TCP belongs to a connection from before anybody drained. */
+    static Evaluator.Outcome outcome(ForwardingProgram program, Packet packet) {
+        boolean goesOn = packet.protocol() == Protocol.TCP.number();
+        return Evaluator.decide(goesOn ? Programs.withDraining(program, _ -> false) : program, packet);
     }
 
     private Flow flow(String name) {

@@ -21,7 +21,7 @@ import org.l34gateway.program.Packet;
 
 /**
  * Runs rules on a packet as the kernel's nf_tables machine does (net/netfilter/nf_tables_core.c), as far as our rules go: no
- * connection is remembered. For tests of very many packets.
+ * connection was remembered before, and each packet's is forgotten again. For tests of very many packets.
  */
 final class RuleMachine {
     /** Index of the interface on which packets come. */
@@ -186,7 +186,7 @@ final class RuleMachine {
                     case Element(var _, Element.Jump(String chain)) -> new Ends(new Expression.Jump(chain));
                     case null, default -> new NoMatch();
                 };
-            case Expression.Count _, Expression.CountHere _ -> new On();
+            case Expression.Count _, Expression.CountHere _, Expression.ChangeMap _ -> new On();
             case Verdict verdict -> new Ends(verdict);
             default -> throw new IllegalStateException("not for this machine: " + expression);
         };

@@ -7,8 +7,8 @@ import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpPrefix;
 
 /**
- * Where a packet goes under a program, worked out without a kernel: the kernel's answer for a flow that is not remembered
- * (docs/adr/0008). For tests and explanations.
+ * Where a new flow's packet goes under a program, worked out without a kernel: the kernel's answer when nothing is remembered
+ * of its flow, and for TCP that it begins one (docs/adr/0008). For tests and explanations.
  */
 public final class Evaluator {
     private Evaluator() {}
@@ -92,13 +92,16 @@ public final class Evaluator {
                 .filter(each -> each.key().equals(key))
                 .findFirst()
                 .orElseThrow();
-        BitSet active = new BitSet();
+        BitSet holders = new BitSet();
+        BitSet draining = new BitSet();
         for (Target target : group.targets()) {
             if (target.vips().contains(vip)
                     && target.addresses().stream().anyMatch(each -> each.family() == vip.family())) {
-                active.set(target.identifier());
+                holders.set(target.identifier());
+                draining.set(target.identifier(), target.draining());
             }
         }
+        BitSet active = TargetGroup.takingNewFlows(holders, draining);
         if (active.isEmpty()) {
             return new NoTarget(flow.name());
         }

@@ -17,8 +17,10 @@ import org.l34gateway.ip.IpPrefix;
  * @param name {@code namespace/name} of the pod, for humans only
  * @param addresses where packets for it are sent, on the network of the Gateway: at most one per family, IPv4 first
  * @param vips host prefixes that the pod holds and whose family has a next hop back; the pod gets slots of these VIPs only. Sorted
+ * @param draining whether it ends soon: it goes on with its TCP connections and gets no new flows while another target of
+ *     the VIP can take them
  */
-public record Target(int identifier, String name, List<IpAddress> addresses, Set<IpPrefix> vips) {
+public record Target(int identifier, String name, List<IpAddress> addresses, Set<IpPrefix> vips, boolean draining) {
     /** @throws IllegalArgumentException when the identifier is negative, a family has two addresses or a VIP is no host prefix */
     public Target {
         if (identifier < 0) {
@@ -39,6 +41,21 @@ public record Target(int identifier, String name, List<IpAddress> addresses, Set
         vips = Collections.unmodifiableSortedSet(new TreeSet<>(vips));
     }
 
+    /** One that takes new flows. */
+    public Target(int identifier, String name, List<IpAddress> addresses, Set<IpPrefix> vips) {
+        this(identifier, name, addresses, vips, false);
+    }
+
+    /** The same with other VIPs. */
+    public Target withVips(Set<IpPrefix> others) {
+        return new Target(identifier, name, addresses, others, draining);
+    }
+
+    /** The same, draining or not. */
+    public Target withDraining(boolean drains) {
+        return new Target(identifier, name, addresses, vips, drains);
+    }
+
     /** The same with no VIP of the families in which one of these is its address: it keeps its identifier, and loses its slots. */
     public Target without(Set<IpAddress> masked) {
         Set<IpFamily> families = EnumSet.noneOf(IpFamily.class);
@@ -48,6 +65,6 @@ public record Target(int identifier, String name, List<IpAddress> addresses, Set
         }
         Set<IpPrefix> left = new TreeSet<>(vips);
         left.removeIf(vip -> families.contains(vip.family()));
-        return new Target(identifier, name, addresses, left);
+        return withVips(left);
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.l34gateway.program;
 
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 
@@ -33,5 +34,17 @@ public record TargetGroup(String key, String name, int capacity, List<Target> ta
             }
             previous = target.identifier();
         }
+    }
+
+    /**
+     * Who of some targets takes new flows: those that do not drain, or all when all drain, as kube-proxy does it (KEP-1669).
+     *
+     * @param identifiers of targets that can get packets
+     * @param draining identifiers of targets that drain
+     */
+    public static BitSet takingNewFlows(BitSet identifiers, BitSet draining) {
+        BitSet taking = (BitSet) identifiers.clone();
+        taking.andNot(draining);
+        return taking.isEmpty() ? identifiers : taking;
     }
 }

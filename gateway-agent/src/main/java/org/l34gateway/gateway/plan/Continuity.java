@@ -106,6 +106,6 @@ public record Continuity(ForwardingProgram last, Map<IpPrefix, Long> since) {
     private static Target with(Target target, IpPrefix vip) {
         Set<IpPrefix> vips = new TreeSet<>(target.vips());
         vips.add(vip);
-        return new Target(target.identifier(), target.name(), target.addresses(), vips);
+        return target.withVips(vips);
     }
 }
