@@ -174,7 +174,7 @@ final class GatewayCycle {
         Map<IpAddress, Long> dead = probe.watch(
                 targets.keySet(), wanted.links().towardsTargets(present).orElse(null));
         List<Peer> peers = Peer.of(identity, wanted.gateway(), inputs.reports(), inputs.gatewayPods());
-        Reach next = reach.next(targets, dead, peers, nanos.getAsLong());
+        Reach next = reach.next(targets, wanted.draining(), dead, peers, nanos.getAsLong());
         if (!next.text().equals(reach.text())) {
             String text = next.text().isEmpty() ? "all targets answer" : next.text();
             LOG.info("reach targets={} peers={} {}", targets.size(), peers.size(), text);

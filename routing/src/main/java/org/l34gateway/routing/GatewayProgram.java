@@ -2,6 +2,7 @@
 package org.l34gateway.routing;
 
 import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointConditions;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -96,8 +97,9 @@ public record GatewayProgram(ForwardingProgram program, Map<String, String> podU
         List<Target> targets = new ArrayList<>();
         byIdentifier.forEach((identifier, owner) -> {
             PodEndpoint pod = pods.get(owner.target().uid());
-            if (pod != null && pod.ready()) {
-                targets.add(new Target(identifier, pod.name(), pod.firstOfEachFamily(), vips(owner, service, pod)));
+            if (pod != null && pod.state() != State.OUT) {
+                Target target = new Target(identifier, pod.name(), pod.firstOfEachFamily(), vips(owner, service, pod));
+                targets.add(target.withDraining(pod.state() == State.DRAINING));
                 podUids.put(targetKey(service.key(), identifier), owner.target().uid());
             }
         });
@@ -152,24 +154,49 @@ public record GatewayProgram(ForwardingProgram program, Map<String, String> podU
 
     private record Owner(long revision, SliceTargets.Target target) {}
 
-    /** What all slices of a Service say about one pod. */
-    private record PodEndpoint(String name, boolean ready, Set<IpAddress> addresses) {
+    /** What an endpoint's conditions allow (EndpointConditions of discovery/v1, KEP-1669), the best first. */
+    private enum State {
+        READY,
+        /** It ends, and serves until then. */
+        DRAINING,
+        OUT;
+
+        static State of(@Nullable EndpointConditions conditions) {
+            if (conditions == null) {
+                return OUT;
+            }
+            if (Boolean.TRUE.equals(conditions.getReady())) {
+                return READY;
+            }
+            boolean drains =
+                    Boolean.TRUE.equals(conditions.getServing()) && Boolean.TRUE.equals(conditions.getTerminating());
+            return drains ? DRAINING : OUT;
+        }
+    }
+
+    /** What all slices of a Service say about one pod; of several states, because one slice is older, the worst. */
+    private record PodEndpoint(String name, State state, Set<IpAddress> addresses) {
         static void collect(Endpoint endpoint, Map<String, PodEndpoint> pods) {
             if (endpoint.getTargetRef() == null || endpoint.getTargetRef().getUid() == null) {
                 return;
             }
             String name = endpoint.getTargetRef().getNamespace() + "/"
                     + endpoint.getTargetRef().getName();
-            boolean ready = endpoint.getConditions() != null
-                    && Boolean.TRUE.equals(endpoint.getConditions().getReady());
-            PodEndpoint pod = pods.computeIfAbsent(
-                    endpoint.getTargetRef().getUid(), uid -> new PodEndpoint(name, ready, new LinkedHashSet<>()));
+            Set<IpAddress> addresses = new LinkedHashSet<>();
             for (String text : endpoint.getAddresses()) {
                 @Nullable IpAddress address = addressOrNull(text);
                 if (address != null) {
-                    pod.addresses().add(address);
+                    addresses.add(address);
                 }
             }
+            State state = State.of(endpoint.getConditions());
+            pods.merge(endpoint.getTargetRef().getUid(), new PodEndpoint(name, state, addresses), PodEndpoint::and);
+        }
+
+        private PodEndpoint and(PodEndpoint other) {
+            Set<IpAddress> all = new LinkedHashSet<>(addresses);
+            all.addAll(other.addresses);
+            return new PodEndpoint(name, state.compareTo(other.state) < 0 ? other.state : state, all);
         }
 
         private static @Nullable IpAddress addressOrNull(String text) {

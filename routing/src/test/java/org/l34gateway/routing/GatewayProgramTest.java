@@ -13,6 +13,8 @@ import static org.l34gateway.routing.Fixtures.slice;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.l34gateway.api.Report;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpPrefix;
@@ -69,6 +71,41 @@ class GatewayProgramTest {
                 targetsOf("a", 0, "20.0.0.1/32"),
                 endpoint("a", "10.0.0.1").replace("true", "false"));
         assertThat(targets(broken, foreign, tooHigh, unready)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'{ready: true, serving: true, terminating: false}', takes",
+        "'{ready: true}', takes",
+        "'{ready: true, serving: false, terminating: true}', takes",
+        "'{ready: false, serving: true, terminating: true}', drains",
+        "'{ready: false, serving: false, terminating: true}', out",
+        "'{ready: false, serving: true, terminating: false}', out",
+        "'{terminating: true}', out",
+    })
+    void an_endpoint_that_terminates_and_serves_drains(String conditions, String expected) {
+        String endpoint = endpoint("a", "10.0.0.1").replace("{ready: true}", conditions);
+        assertThat(targets(slice("svc", "ipv4", targetsOf("a", 0, "20.0.0.1/32"), endpoint)))
+                .extracting(target -> target.draining() ? "drains" : "takes")
+                .isEqualTo(expected.equals("out") ? List.of() : List.of(expected));
+    }
+
+    /** The slices of the families are written one after the other, and come in any order. */
+    @Test
+    void a_pod_drains_as_soon_as_one_slice_says_so() {
+        String drains = "{ready: false, serving: true, terminating: true}";
+        EndpointSlice old = slice("svc", "ipv4", targetsOf("a", 0, "20.0.0.1/32"), endpoint("a", "10.0.0.1"));
+        EndpointSlice young = slice(
+                "svc",
+                "ipv6",
+                targetsOf("a", 0, "20.0.0.1/32"),
+                endpoint("a", "fd00::1").replace("{ready: true}", drains));
+        for (List<Target> targets : List.of(targets(old, young), targets(young, old))) {
+            assertThat(targets).singleElement().satisfies(target -> {
+                assertThat(target.draining()).isTrue();
+                assertThat(target.addresses()).hasSize(2);
+            });
+        }
     }
 
     @Test

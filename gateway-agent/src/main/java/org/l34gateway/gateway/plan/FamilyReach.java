@@ -52,10 +52,16 @@ record FamilyReach(
      *
      * @param targets address → UID of its pod, of all targets wanted, masked or not
      * @param dead those that do not answer this pod → since when
+     * @param ended targets beside these that drained and do not answer any more
      * @param peers the other gateway pods that do not call themselves isolated
      * @param heard when each of them, by UID, last wrote
      */
-    record Look(Map<IpAddress, String> targets, Map<IpAddress, Long> dead, List<Peer> peers, Map<String, Long> heard) {
+    record Look(
+            Map<IpAddress, String> targets,
+            Map<IpAddress, Long> dead,
+            SortedSet<IpAddress> ended,
+            List<Peer> peers,
+            Map<String, Long> heard) {
         int reached() {
             return targets.size() - dead.size();
         }
@@ -142,7 +148,11 @@ record FamilyReach(
         private SortedSet<IpAddress> missing() {
             SortedSet<IpAddress> missing = missedByMajority();
             missing.addAll(dead.keySet());
-            return missing.size() == targets.size() ? new TreeSet<>(dead.keySet()) : missing;
+            if (missing.size() == targets.size()) {
+                missing.retainAll(dead.keySet());
+            }
+            missing.addAll(ended);
+            return missing;
         }
     }
 

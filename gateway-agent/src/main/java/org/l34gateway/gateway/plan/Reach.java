@@ -56,11 +56,18 @@ public record Reach(
      * The next state.
      *
      * @param targets address → UID of its pod, of all targets that are wanted and can be probed, masked or not
+     * @param draining addresses of targets that end soon. One that is silent is left out and is no evidence of anything:
+     *     no failure to report, no doubt about this pod. When all of a family drain they are like others
      * @param dead addresses that do not answer this pod's probes → since when
      * @param peers the other gateway pods
      * @param now in nanoseconds of the same monotonic clock
      */
-    public Reach next(Map<IpAddress, String> targets, Map<IpAddress, Long> dead, List<Peer> peers, long now) {
+    public Reach next(
+            Map<IpAddress, String> targets,
+            Set<IpAddress> draining,
+            Map<IpAddress, Long> dead,
+            List<Peer> peers,
+            long now) {
         Map<String, Heard> hearing = new HashMap<>();
         Map<String, Long> heardAt = new HashMap<>();
         for (Peer peer : peers) {
@@ -80,10 +87,17 @@ public record Reach(
             if (ofFamily.isEmpty()) {
                 continue;
             }
+            SortedSet<IpAddress> ended = new TreeSet<>();
+            if (!draining.containsAll(ofFamily.keySet())) {
+                ended.addAll(draining);
+                ended.retainAll(ofFamily.keySet());
+                ended.retainAll(dead.keySet());
+                ofFamily.keySet().removeAll(draining);
+            }
             Map<IpAddress, Long> deadOfFamily = new TreeMap<>(dead);
             deadOfFamily.keySet().retainAll(ofFamily.keySet());
             deadOfFamily.keySet().forEach(address -> missed.put(address, ofFamily.getOrDefault(address, "")));
-            var look = new FamilyReach.Look(ofFamily, deadOfFamily, inService, heardAt);
+            var look = new FamilyReach.Look(ofFamily, deadOfFamily, ended, inService, heardAt);
             next.put(family, families.getOrDefault(family, FamilyReach.START).next(look, now));
             for (Peer peer : inService) {
                 SortedSet<IpAddress> missing = peer.missed(ofFamily);

@@ -121,6 +121,17 @@ public record Wanted(
         return probed;
     }
 
+    /** Addresses behind which every target drains: their silence is expected soon. Sorted. */
+    public SortedSet<IpAddress> draining() {
+        SortedSet<IpAddress> draining = new TreeSet<>();
+        Set<IpAddress> others = new TreeSet<>();
+        for (TargetGroup group : program.groups()) {
+            group.targets().forEach(target -> (target.draining() ? draining : others).addAll(target.addresses()));
+        }
+        draining.removeAll(others);
+        return draining;
+    }
+
     /** The same without packets to these addresses. Targets keep their identifiers, so that their slots are theirs again later. */
     public Wanted without(Set<IpAddress> masked) {
         if (masked.isEmpty()) {

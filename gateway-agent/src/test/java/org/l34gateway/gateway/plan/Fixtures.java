@@ -4,6 +4,7 @@ package org.l34gateway.gateway.plan;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointConditions;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.Gateway;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -151,6 +152,17 @@ public final class Fixtures {
         Cluster cluster =
                 new Cluster(List.of(), List.of(gateway()), List.of(route()), List.of(routers), List.of(service()));
         return new Inputs(cluster, List.of(slice(vipsByPod)), self(), List.of(), List.of());
+    }
+
+    /** With this pod terminating, and serving. */
+    public static Inputs draining(Inputs inputs, String pod) {
+        List<EndpointSlice> slices = inputs.slices().stream()
+                .map(slice -> Serialization.clone(slice))
+                .toList();
+        slices.forEach(slice -> slice.getEndpoints().stream()
+                .filter(endpoint -> endpoint.getTargetRef().getName().equals(pod))
+                .forEach(endpoint -> endpoint.setConditions(new EndpointConditions(false, true, true))));
+        return new Inputs(inputs.cluster(), slices, inputs.self(), inputs.reports(), inputs.gatewayPods());
     }
 
     /** With another gateway pod that reaches the targets a and b by IPv4 and has written this version of its report. */

@@ -122,7 +122,7 @@ class ReachPropertiesTest {
                         others.add(other.visible);
                     }
                 }
-                pod.reach = pod.reach.next(targets, pod.dead, others, now);
+                pod.reach = pod.reach.next(targets, Set.of(), pod.dead, others, now);
                 pod.writeIfNew(targets, step);
                 assertEachMoment(pod, targets);
             }

@@ -251,12 +251,12 @@ class ReachTest {
         Map<IpAddress, Long> dead = new HashMap<>();
         row.dead().forEach(address -> dead.put(address, START + millis(1_000)));
         Reach reach = Reach.START
-                .next(targets, Map.of(), row.before(), START)
-                .next(targets, dead, row.before(), START + millis(1_000));
+                .next(targets, Set.of(), Map.of(), row.before(), START)
+                .next(targets, Set.of(), dead, row.before(), START + millis(1_000));
         if (row.atMillis() >= 1_200) {
-            reach = reach.next(targets, dead, row.after(), START + millis(1_200));
+            reach = reach.next(targets, Set.of(), dead, row.after(), START + millis(1_200));
         }
-        reach = reach.next(targets, dead, row.after(), START + millis(row.atMillis()));
+        reach = reach.next(targets, Set.of(), dead, row.after(), START + millis(row.atMillis()));
         assertThat(ipv4(reach).standing()).isEqualTo(row.standing());
         assertThat(reach.masked()).isEqualTo(row.masked());
         assertThat(reach.unreachable().keySet())
@@ -270,10 +270,10 @@ class ReachTest {
         var targets = targets(10);
         List<Peer> peers = List.of(peer("b", 1));
         Map<IpAddress, Long> dead = new HashMap<>();
-        Reach reach = Reach.START.next(targets, dead, peers, START);
+        Reach reach = Reach.START.next(targets, Set.of(), dead, peers, START);
         for (int i = 1; i <= 6; i++) {
             dead.putAll(dead(1_000L * i, i));
-            reach = reach.next(targets, dead, List.of(peer("b", i)), START + millis(1_000L * i));
+            reach = reach.next(targets, Set.of(), dead, List.of(peer("b", i)), START + millis(1_000L * i));
             assertThat(reach.masked()).isEqualTo(addresses(all(i)));
         }
     }
@@ -282,24 +282,24 @@ class ReachTest {
     void while_it_doubts_it_keeps_what_it_left_out_and_takes_back_what_answers() {
         var targets = targets(10);
         var old = dead(0, 1, 2);
-        Reach reach = Reach.START.next(targets, old, List.of(peer("b", 1)), START);
+        Reach reach = Reach.START.next(targets, Set.of(), old, List.of(peer("b", 1)), START);
         var more = dead(5_000, all(8));
         more.putAll(old);
-        reach = reach.next(targets, more, List.of(peer("b", 1)), START + millis(5_000));
+        reach = reach.next(targets, Set.of(), more, List.of(peer("b", 1)), START + millis(5_000));
         assertThat(reach.masked()).isEqualTo(addresses(1, 2));
         assertThat(reach.patience(Duration.ofSeconds(60))).isEqualTo(Duration.ofMillis(1_500));
         assertThat(reach.patience(Duration.ofSeconds(1))).isEqualTo(Duration.ofSeconds(1));
         more.remove(v4(1));
-        reach = reach.next(targets, more, List.of(peer("b", 1)), START + millis(5_100));
+        reach = reach.next(targets, Set.of(), more, List.of(peer("b", 1)), START + millis(5_100));
         assertThat(reach.masked()).isEqualTo(addresses(2));
     }
 
     private static Reach isolatedOfTen(Peer other) {
         var targets = targets(10);
         var dead = dead(0, all(10));
-        Reach reach = Reach.START.next(targets, dead, List.of(other), START);
-        reach = reach.next(targets, dead, List.of(peer("b", 2)), START + millis(200));
-        reach = reach.next(targets, dead, List.of(peer("b", 2)), START + millis(1_500));
+        Reach reach = Reach.START.next(targets, Set.of(), dead, List.of(other), START);
+        reach = reach.next(targets, Set.of(), dead, List.of(peer("b", 2)), START + millis(200));
+        reach = reach.next(targets, Set.of(), dead, List.of(peer("b", 2)), START + millis(1_500));
         assertThat(reach.isolated()).isTrue();
         return reach;
     }
@@ -309,12 +309,12 @@ class ReachTest {
         var targets = targets(10);
         Reach reach = isolatedOfTen(peer("b", 1));
         List<Peer> peers = List.of(peer("b", 2));
-        reach = reach.next(targets, dead(0, all(6)), peers, START + millis(9_000));
+        reach = reach.next(targets, Set.of(), dead(0, all(6)), peers, START + millis(9_000));
         assertThat(reach.isolated()).as("four of ten").isTrue();
-        reach = reach.next(targets, dead(0, all(5)), peers, START + millis(9_300));
+        reach = reach.next(targets, Set.of(), dead(0, all(5)), peers, START + millis(9_300));
         assertThat(ipv4(reach).standing()).isEqualTo(Standing.DOUBTFUL);
         assertThat(reach.masked()).isEmpty();
-        reach = reach.next(targets, dead(0, 1), peers, START + millis(10_600));
+        reach = reach.next(targets, Set.of(), dead(0, 1), peers, START + millis(10_600));
         assertThat(ipv4(reach).standing()).isEqualTo(Standing.SETTLED);
         assertThat(reach.masked()).isEqualTo(addresses(1));
     }
@@ -323,10 +323,10 @@ class ReachTest {
     void it_comes_back_when_it_reaches_as_much_as_the_best_of_the_others() {
         var targets = targets(10);
         Reach reach = isolatedOfTen(peer("b", 1))
-                .next(targets, dead(0, all(7)), List.of(peer("b", 3, all(7))), START + millis(9_000));
+                .next(targets, Set.of(), dead(0, all(7)), List.of(peer("b", 3, all(7))), START + millis(9_000));
         assertThat(reach.isolated()).isFalse();
         assertThat(isolatedOfTen(peer("b", 1))
-                        .next(targets, dead(0, all(7)), List.of(), START + millis(9_000))
+                        .next(targets, Set.of(), dead(0, all(7)), List.of(), START + millis(9_000))
                         .isolated())
                 .as("the others are gone: three of ten are better than none")
                 .isFalse();
@@ -337,13 +337,13 @@ class ReachTest {
         SortedMap<IpAddress, String> targets = targets(4);
         IntStream.rangeClosed(1, 4).forEach(i -> targets.put(v6(i), "uid-" + i));
         Map<IpAddress, Long> dead = new HashMap<>(Map.of(v6(1), START));
-        Reach one = Reach.START.next(targets, dead, List.of(peer("b", 1)), START);
+        Reach one = Reach.START.next(targets, Set.of(), dead, List.of(peer("b", 1)), START);
         assertThat(one.masked()).containsExactly(v6(1));
         IntStream.rangeClosed(2, 4).forEach(i -> dead.put(v6(i), START));
         Reach all = Reach.START
-                .next(targets, dead, List.of(peer("b", 1)), START)
-                .next(targets, dead, List.of(peer("b", 2)), START + millis(200))
-                .next(targets, dead, List.of(peer("b", 2)), START + millis(1_500));
+                .next(targets, Set.of(), dead, List.of(peer("b", 1)), START)
+                .next(targets, Set.of(), dead, List.of(peer("b", 2)), START + millis(200))
+                .next(targets, Set.of(), dead, List.of(peer("b", 2)), START + millis(1_500));
         assertThat(all.isolatedFamilies()).containsExactly(IpFamily.IPV6);
         assertThat(all.isolated()).as("the other family works").isFalse();
         assertThat(all.masked()).isEmpty();
@@ -352,25 +352,71 @@ class ReachTest {
     @Test
     void whoever_sees_another_pod_miss_most_targets_is_asked_to_write_once() {
         var targets = targets(10);
-        Reach reach = Reach.START.next(targets, Map.of(), List.of(peer("b", 1, all(5))), START);
+        Reach reach = Reach.START.next(targets, Set.of(), Map.of(), List.of(peer("b", 1, all(5))), START);
         assertThat(reach.pleas()).as("half").isZero();
-        reach = reach.next(targets, Map.of(), List.of(peer("b", 2, all(6))), START + 1);
+        reach = reach.next(targets, Set.of(), Map.of(), List.of(peer("b", 2, all(6))), START + 1);
         assertThat(reach.pleas()).isEqualTo(1);
-        reach = reach.next(targets, Map.of(), List.of(peer("b", 3, all(6))), START + 2);
+        reach = reach.next(targets, Set.of(), Map.of(), List.of(peer("b", 3, all(6))), START + 2);
         assertThat(reach.pleas()).isEqualTo(1);
-        reach = reach.next(targets, Map.of(), List.of(peer("b", 4, all(7))), START + 3);
+        reach = reach.next(targets, Set.of(), Map.of(), List.of(peer("b", 4, all(7))), START + 3);
         assertThat(reach.pleas()).as("it misses more").isEqualTo(2);
-        reach = reach.next(targets, Map.of(), List.of(isolated(peer("b", 5, all(10)))), START + 4);
+        reach = reach.next(targets, Set.of(), Map.of(), List.of(isolated(peer("b", 5, all(10)))), START + 4);
         assertThat(reach.pleas()).as("it has understood").isEqualTo(2);
+    }
+
+    /** Pods of an old version end together: that is no failure of this pod. */
+    @Test
+    void draining_targets_that_fall_silent_are_left_out_and_nothing_follows_from_it() {
+        var targets = targets(10);
+        var draining = addresses(all(8));
+        List<Peer> peers = List.of(peer("b", 1));
+        Reach reach = Reach.START
+                .next(targets, draining, Map.of(), peers, START)
+                .next(targets, draining, dead(1_000, all(7)), peers, START + millis(1_000));
+        assertThat(ipv4(reach).standing()).isEqualTo(Standing.SETTLED);
+        assertThat(reach.masked()).isEqualTo(addresses(all(7)));
+        assertThat(reach.unreachable()).isEmpty();
+        Reach other = Reach.START.next(targets, draining, Map.of(), List.of(peer("b", 1, all(8))), START);
+        assertThat(other.pleas()).as("nor when another pod says so").isZero();
+        assertThat(other.masked()).isEmpty();
+    }
+
+    @Test
+    void a_pod_that_doubts_or_is_cut_off_leaves_no_draining_target_out() {
+        var targets = targets(10);
+        var draining = addresses(1);
+        var dead = dead(0, all(10));
+        Reach reach = Reach.START
+                .next(targets, draining, Map.of(), List.of(peer("b", 1)), START)
+                .next(targets, draining, dead, List.of(peer("b", 1)), START);
+        assertThat(ipv4(reach).standing()).isEqualTo(Standing.DOUBTFUL);
+        assertThat(reach.masked()).isEmpty();
+        reach = reach.next(targets, draining, dead, List.of(peer("b", 2)), START + millis(200))
+                .next(targets, draining, dead, List.of(peer("b", 2)), START + millis(1_500));
+        assertThat(reach.isolated()).isTrue();
+        assertThat(reach.masked()).isEmpty();
+    }
+
+    /** They get the new flows then. */
+    @Test
+    void when_all_targets_drain_they_are_judged_like_others() {
+        var targets = targets(3);
+        Reach reach = Reach.START.next(targets, targets.keySet(), dead(0, 1), List.of(), START);
+        assertThat(reach.masked()).isEqualTo(addresses(1));
+        assertThat(reach.unreachable().keySet()).isEqualTo(addresses(1));
+        assertThat(ipv4(Reach.START.next(targets, targets.keySet(), dead(0, all(3)), List.of(), START))
+                        .standing())
+                .isEqualTo(Standing.NOBODY_ANSWERS);
     }
 
     @Test
     void a_target_that_is_not_wanted_any_more_is_forgotten() {
-        Reach reach = Reach.START.next(targets(3), dead(0, 3), List.of(), START);
-        reach = reach.next(targets(2), dead(0, 3), List.of(), START + 1);
+        Reach reach = Reach.START.next(targets(3), Set.of(), dead(0, 3), List.of(), START);
+        reach = reach.next(targets(2), Set.of(), dead(0, 3), List.of(), START + 1);
         assertThat(reach.masked()).isEmpty();
         assertThat(reach.unreachable()).isEmpty();
-        assertThat(reach.next(new TreeMap<>(), Map.of(), List.of(), START + 2).isolated())
+        assertThat(reach.next(new TreeMap<>(), Set.of(), Map.of(), List.of(), START + 2)
+                        .isolated())
                 .isFalse();
     }
 
@@ -378,9 +424,13 @@ class ReachTest {
     void the_line_for_the_log_names_ten_addresses_at_most() {
         List<IpAddress> many = new ArrayList<>(targets(12).keySet());
         assertThat(FamilyReach.text(many)).endsWith("10.0.0.10 and 2 more");
-        assertThat(Reach.START.next(targets(3), dead(0, 3), List.of(), START).text())
+        assertThat(Reach.START
+                        .next(targets(3), Set.of(), dead(0, 3), List.of(), START)
+                        .text())
                 .isEqualTo("unreachable=[10.0.0.3] masked=[10.0.0.3]");
-        assertThat(Reach.START.next(targets(2), dead(0, 1, 2), List.of(), START).text())
+        assertThat(Reach.START
+                        .next(targets(2), Set.of(), dead(0, 1, 2), List.of(), START)
+                        .text())
                 .isEqualTo("IPV4=NOBODY_ANSWERS unreachable=[10.0.0.1 10.0.0.2] masked=[]");
         assertThat(Reach.START.text()).isEmpty();
     }

@@ -61,6 +61,25 @@ class WantedTest {
     }
 
     @Test
+    void a_pod_that_terminates_and_serves_is_a_target_that_drains() {
+        Inputs two = inputs(new TreeMap<>(Map.of("a", List.of("20.0.0.1/32"), "b", List.of("20.0.0.1/32"))));
+        Wanted wanted = Wanted.of(SELF, Fixtures.draining(two, "a"));
+        assertThat(wanted.program().groups().getFirst().targets())
+                .extracting(Target::draining)
+                .containsExactly(true, false);
+        assertThat(wanted.draining()).isEqualTo(Fixtures.addresses("169.111.100.100", "fd00::1:0"));
+        assertThat(wanted.probed(Fixtures.addresses("169.111.100.9")))
+                .as("it is watched on")
+                .hasSize(2);
+        assertThat(wanted.without(Fixtures.addresses("169.111.100.101")).servedVips())
+                .as("the only one that is left")
+                .isEqualTo(vips("20.0.0.1"));
+        assertThat(wanted.without(Fixtures.addresses("169.111.100.100")).draining())
+                .as("left out, it drains on")
+                .isEqualTo(wanted.draining());
+    }
+
+    @Test
     void answers_are_carried_for_every_vip_of_an_accepted_route_without_any_target() {
         Wanted wanted = Wanted.of(SELF, inputs(Map.of()));
         assertThat(wanted.servedVips()).isEmpty();
