@@ -16,7 +16,7 @@ import org.l34gateway.runtime.loop.Reconciler;
 import org.l34gateway.runtime.loop.Ticker;
 
 /**
- * By neighbour probes (ARP, ND): a target whose pod, node or link is gone does not answer them within 0.6 to 0.95 s. Asks
+ * By neighbour probes (ARP, ND): a target whose pod, node or link is gone does not answer them within 0.6 to 0.8 s. Asks
  * in a loop of its own; {@link #watch} may be called from another thread.
  */
 final class NeighbourTargetProbe implements TargetProbe, Reconciler {

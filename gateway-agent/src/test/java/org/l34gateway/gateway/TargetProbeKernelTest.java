@@ -7,6 +7,7 @@ import static org.l34gateway.gateway.plan.Fixtures.inputs;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -44,8 +45,10 @@ class TargetProbeKernelTest {
     /** The kernel takes the later IPv4 addresses away with the first one. */
     private static final List<String> TARGETS = List.of("169.111.100.101", A4, "fd00::1:0", "fd00::1:1");
 
-    /** 1,200 on a machine with nothing else to do; the rest is for a busy one. */
-    private static final long BUSY_MILLIS = 2_500;
+    /** From the failure until the kernel sends the target nothing any more (issue 5). */
+    private static final long BOUND_MILLIS = 1_000;
+
+    private static final int ROUNDS = 5;
 
     private final Semaphore news = new Semaphore(0);
     private final FakePod bird = new FakePod();
@@ -81,18 +84,28 @@ class TargetProbeKernelTest {
                         cycle, report -> report.programmed() && report.targets().size() == 2);
                 millisUntil(cycle, _ -> inState(kernel, TARGETS));
 
-                inside(targets, there -> there.delete(address(there, "targets", A4)));
-                long masked = millisUntil(
-                        cycle,
-                        report -> new HashSet<>(report.targets())
-                                .equals(Set.of(holds("uid-a", "2000::1/128"), holds("uid-b", BOTH))));
-                assertThat(masked).as("milliseconds until it is left out").isBetween(500L, BUSY_MILLIS);
-
-                inside(targets, there -> there.add(address(there, "targets", A4)));
-                long back = millisUntil(cycle, report -> new HashSet<>(report.targets()).equals(all));
-                assertThat(back).as("milliseconds until it is back").isLessThan(BUSY_MILLIS);
+                List<Long> deaths = new ArrayList<>();
+                List<Long> returns = new ArrayList<>();
+                for (int i = 0; i < ROUNDS; i++) {
+                    inside(targets, there -> there.delete(address(there, "targets", A4)));
+                    deaths.add(millisUntil(
+                            cycle,
+                            report -> new HashSet<>(report.targets())
+                                    .equals(Set.of(holds("uid-a", "2000::1/128"), holds("uid-b", BOTH)))));
+                    inside(targets, there -> there.add(address(there, "targets", A4)));
+                    returns.add(millisUntil(cycle, report -> new HashSet<>(report.targets()).equals(all)));
+                }
+                assertInTime(deaths);
+                assertInTime(returns);
+                assertThat(deaths).allSatisfy(millis -> assertThat(millis).isGreaterThan(500));
             }
         }
+    }
+
+    /** One round may meet a busy machine. */
+    private static void assertInTime(List<Long> millis) {
+        List<Long> sorted = millis.stream().sorted().toList();
+        assertThat(sorted.get(ROUNDS - 2)).as("of %s ms", millis).isLessThan(BOUND_MILLIS);
     }
 
     private static GatewayReportSpec.TargetVips holds(String pod, List<String> vips) {

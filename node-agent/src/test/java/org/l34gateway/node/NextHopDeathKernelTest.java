@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -53,13 +52,13 @@ import org.l34gateway.runtime.write.Written;
 class NextHopDeathKernelTest {
     private static final String BOTH = "route 0.0.0.0/0 5000 UNICAST 10.1.0.1 10.1.0.2";
     private static final String FIRST = "route 0.0.0.0/0 5000 UNICAST 10.1.0.1";
-    private static final int ROUNDS = 3;
+    private static final int ROUNDS = 5;
 
     @TempDir
     Path folder;
 
-    /** The kernel alone takes 38 s. How quick it is on an idle machine is not for a test to say. */
-    private static final long SOON_MILLIS = 3_000;
+    /** From the failure until no answer goes there any more. The kernel alone takes 38 s. */
+    private static final long BOUND_MILLIS = 1_000;
 
     private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
 
@@ -82,11 +81,8 @@ class NextHopDeathKernelTest {
                     address(gateways, "10.1.0.2", true);
                     returns.add(awaitMillis("return", () -> pod.holds().contains(BOTH)));
                 }
-                // One round may meet a busy machine.
-                Collections.sort(deaths);
-                Collections.sort(returns);
-                assertThat(deaths.get(ROUNDS / 2)).as("of %s ms", deaths).isLessThan(SOON_MILLIS);
-                assertThat(returns.get(ROUNDS / 2)).as("of %s ms", returns).isLessThan(SOON_MILLIS);
+                assertInTime(deaths);
+                assertInTime(returns);
                 address(gateways, "10.1.0.2", false);
                 address(gateways, "10.1.0.1", false);
                 awaitMillis(
@@ -97,6 +93,12 @@ class NextHopDeathKernelTest {
                 writer.giveUp();
             }
         }
+    }
+
+    /** One round may meet a busy machine. */
+    private static void assertInTime(List<Long> millis) {
+        List<Long> sorted = millis.stream().sorted().toList();
+        assertThat(sorted.get(ROUNDS - 2)).as("of %s ms", millis).isLessThan(BOUND_MILLIS);
     }
 
     private Loops start(ClusterWriter writer) {

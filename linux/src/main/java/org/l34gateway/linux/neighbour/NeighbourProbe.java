@@ -20,7 +20,7 @@ import org.l34gateway.netlink.Rtnetlink;
 
 /**
  * Asks neighbours in one namespace whether they are there. With a {@link #look} every {@link #INTERVAL}, an address that
- * falls silent is dead after 0.6 to 0.95 s, and alive again within one look of its answer; it is asked on meanwhile, also
+ * falls silent is dead after 0.6 to 0.8 s, and alive again within one look of its answer; it is asked on meanwhile, also
  * under another MAC address; what that means is the caller's. Not for use by several threads at once.
  *
  * <p>The kernel asks, so nothing is sent that it would not send itself. For this its parameter {@code retrans_time_ms} is
@@ -29,7 +29,7 @@ import org.l34gateway.netlink.Rtnetlink;
  */
 public final class NeighbourProbe {
     /** How often to look. */
-    public static final Duration INTERVAL = Duration.ofMillis(300);
+    public static final Duration INTERVAL = Duration.ofMillis(Reachability.RETRANS_MILLIS);
 
     /** A router advertisement may set the parameter to something else (RFC 4861 §6.3.4). */
     private static final long TIMING_LASTS_NANOS = TimeUnit.SECONDS.toNanos(10);

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,11 +56,11 @@ class ReachabilityTest {
                         "600 STALE → alive, unicast",
                         "900 DELAY → alive, unicast"),
                 Row.of(
-                        "one that falls silent is dead 600 ms after the question",
+                        "one that falls silent is dead 550 ms after the question",
                         "0 REACHABLE → alive, unicast",
                         "300 PROBE → alive",
-                        "599 PROBE → alive",
-                        "600 PROBE → dead, multicast"),
+                        "549 PROBE → alive",
+                        "550 PROBE → dead, multicast"),
                 Row.of(
                         "what the kernel gave up is asked under any MAC address",
                         "0 REACHABLE → alive, unicast",
@@ -225,6 +226,47 @@ class ReachabilityTest {
                         .dead())
                 .as("an older question keeps its time")
                 .containsExactly(HOP);
+    }
+
+    /**
+     * Looks as the loops make them: each 200 ms after the one before, sometimes late, with questions that take their time. The
+     * neighbour answers at once, until it falls silent at any moment.
+     */
+    @Test
+    void whenever_it_falls_silent_it_is_dead_with_the_third_look_after_the_question() {
+        long seed = Long.getLong("seed", System.nanoTime());
+        Random dice = new Random(seed);
+        long latest = 0;
+        long soonest = Long.MAX_VALUE;
+        for (int round = 0; round < 2_000; round++) {
+            long silentAt = millis(2_000) + TimeUnit.MICROSECONDS.toNanos(dice.nextInt(1_000_000));
+            Reachability reachability = Reachability.UNKNOWN;
+            long now = millis(0);
+            boolean dead = false;
+            boolean answers = true;
+            while (!dead) {
+                int state = answers ? Neighbour.STATE_REACHABLE : Neighbour.STATE_PROBE;
+                Look look = reachability.look(Map.of(HOP, 7), List.of(new Neighbour(7, HOP, null, state, 0)), now);
+                long sent = now + TimeUnit.MICROSECONDS.toNanos(dice.nextInt(Reachability.LOOK_MILLIS * 1_000));
+                reachability = look.after().asked(now, sent);
+                dead = look.dead().contains(HOP);
+                assertThat(dead && now - silentAt < 0)
+                        .as("repeat with -Dseed=%d", seed)
+                        .isFalse();
+                if (dead) {
+                    latest = Math.max(latest, now - silentAt);
+                    soonest = Math.min(soonest, now - silentAt);
+                }
+                answers = answers && sent - silentAt < 0;
+                now += NeighbourProbe.INTERVAL.toNanos() + TimeUnit.MICROSECONDS.toNanos(dice.nextInt(3_000));
+            }
+        }
+        assertThat(TimeUnit.NANOSECONDS.toMillis(soonest))
+                .as("repeat with -Dseed=%d", seed)
+                .isGreaterThan(500);
+        assertThat(TimeUnit.NANOSECONDS.toMillis(latest))
+                .as("repeat with -Dseed=%d", seed)
+                .isLessThan(820);
     }
 
     @Test

@@ -4,7 +4,6 @@ package org.l34gateway.node.probe;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -21,6 +20,7 @@ import org.l34gateway.cni.host.JvmHost;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.linux.NetlinkSocket;
 import org.l34gateway.linux.Netns;
+import org.l34gateway.linux.neighbour.NeighbourProbe;
 import org.l34gateway.linux.testing.InScratchNetns;
 import org.l34gateway.linux.testing.LinkChange;
 import org.l34gateway.linux.testing.ScratchNetns;
@@ -50,8 +50,8 @@ class NextHopProbesKernelTest {
     }
 
     private void run(NextHopProbes probes) {
-        nanos += TimeUnit.MILLISECONDS.toNanos(300);
-        assertThat(probes.reconcile()).isEqualTo(Outcome.after(Duration.ofMillis(300)));
+        nanos += NeighbourProbe.INTERVAL.toNanos();
+        assertThat(probes.reconcile()).isEqualTo(Outcome.after(NeighbourProbe.INTERVAL));
     }
 
     private double deadHops() {
