@@ -36,8 +36,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The load balancer, opened anew when the pod's interfaces are other ones. What is in force is applied again every half
- * minute, which repairs what somebody else changed, and in the next run after a failure.
+ * The load balancer, opened anew when the pod's interfaces are other ones. What is in force is applied again in the run
+ * after somebody else has changed something, in the run after a failure, and every half minute.
  */
 final class KernelForwarder implements Forwarder, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(KernelForwarder.class);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.l34gateway.balancer;
 
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -69,21 +70,27 @@ final class KernelRouting implements AutoCloseable {
         return RoutingPlan.Present.read(netlink, families).marks();
     }
 
+    /** Whether somebody else may have changed something since everything was as wanted. */
+    boolean anyNews() {
+        return known() == null;
+    }
+
     private @Nullable Known known() {
-        if (known != null && anyNews()) {
+        if (known != null && news().stream().anyMatch(KernelRouting::concerns)) {
             known = null;
         }
         return known;
     }
 
-    private boolean anyNews() {
-        boolean any = false;
-        List<Notification> news;
-        do {
+    /** All that was told since it was asked for last. */
+    private List<Notification> news() {
+        List<Notification> all = new ArrayList<>();
+        List<Notification> news = watch.await(0);
+        while (!news.isEmpty()) {
+            all.addAll(news);
             news = watch.await(0);
-            any |= news.stream().anyMatch(KernelRouting::concerns);
-        } while (!news.isEmpty());
-        return any;
+        }
+        return all;
     }
 
     private static boolean concerns(Notification news) {
@@ -91,6 +98,14 @@ final class KernelRouting implements AutoCloseable {
             case Notification.Present(var object) -> concerns(object);
             case Notification.Gone(var object) -> concerns(object);
             case Notification.Missed() -> true;
+        };
+    }
+
+    private static boolean isOfLink(Notification news) {
+        return switch (news) {
+            case Notification.Present(var object) -> object instanceof Link;
+            case Notification.Gone(var object) -> object instanceof Link;
+            case Notification.Missed() -> false;
         };
     }
 
@@ -124,9 +139,10 @@ final class KernelRouting implements AutoCloseable {
     /** After nftables changed: everything is as the plan says. */
     void finish(RoutingPlan plan, Marks marks, Marks.Change change, int internalIndex) {
         plan.cleanUp(netlink);
-        // What is told now are our own changes.
-        boolean _ = anyNews();
-        if (known != null && known.internalIndex() == internalIndex) {
+        // What is told of rules and routes now are our own changes; a link that went took routes along.
+        if (news().stream().anyMatch(KernelRouting::isOfLink)) {
+            known = null;
+        } else if (known != null && known.internalIndex() == internalIndex) {
             change.go().forEach((address, mark) -> ofFamily(known, address).remove(mark));
             change.come().forEach((address, mark) -> ofFamily(known, address).add(mark));
         } else {

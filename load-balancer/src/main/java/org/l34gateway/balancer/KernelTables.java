@@ -77,6 +77,11 @@ final class KernelTables implements AutoCloseable {
         return known.computeIfAbsent(table, this::readAll);
     }
 
+    /** Whether somebody, in this or another table, has changed something since these were read or written last. */
+    boolean anyNews() {
+        return known.isEmpty() || nftables.generation() != generation;
+    }
+
     /** The next {@link #read} trusts nothing. */
     void forget() {
         known.clear();

@@ -76,10 +76,17 @@ public final class LoadBalancer implements AutoCloseable {
                 interfaces, fastPath, KernelTables.open(), KernelRouting.open(interfaces.families()), nanos);
     }
 
-    /** Whether the same program must be applied again: a time is over that it counted on, or an interface is another one. */
+    /**
+     * Whether the same program must be applied again: a time is over that it counted on, an interface is another one, or
+     * somebody else may have changed what was applied.
+     */
     public boolean due() {
         long now = nanos.getAsLong();
-        return (blueprint != null && (blueprint.anyOver(now) || looksAtFlows(blueprint, now)))
+        return blueprint == null
+                || blueprint.anyOver(now)
+                || looksAtFlows(blueprint, now)
+                || tables.anyNews()
+                || routing.anyNews()
                 || !Devices.of(interfaces, routing.links()).equals(devices);
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpFamily;
@@ -89,9 +91,11 @@ class AdoptionKernelTest {
     void what_somebody_changed_in_the_table_is_repaired(String damage) {
         withInterfaces();
         try (LoadBalancer balancer = LoadBalancer.open(Testbed.INTERFACES, FastPath.ON, System::nanoTime)) {
-            balancer.apply(EXAMPLE);
+            settle(balancer);
             nft(damage);
+            assertThat(balancer.due()).isTrue();
             assertThat(balancer.apply(EXAMPLE).changed()).as("saw the damage").isTrue();
+            assertThat(balancer.due()).isFalse();
             assertThat(applyOnce(EXAMPLE).changed()).isFalse();
             assertThat(balancer.inspect().targets()).isEqualTo(expected(EXAMPLE));
         }
@@ -119,6 +123,64 @@ class AdoptionKernelTest {
             assertThat(netlink.rules(IpFamily.IPV4)).contains(foreign, plugins);
             assertThat(netlink.routes(IpFamily.IPV4)).noneMatch(route -> route.table() > TargetTree.FIRST_TABLE);
             assertThat(nft("list tables")).contains("table inet other", "table ip l34");
+        }
+    }
+
+    /** Links that are new have news for a moment. */
+    private static void settle(LoadBalancer balancer) {
+        long end = System.nanoTime() + Duration.ofSeconds(5).toNanos();
+        do {
+            balancer.apply(EXAMPLE);
+            assertThat(System.nanoTime() - end).as("time until nothing is due").isNegative();
+        } while (balancer.due());
+    }
+
+    /** Between two looks at links, so that the links look as before. */
+    enum Disturbance {
+        RULE_DELETED {
+            @Override
+            void happen(Rtnetlink netlink) {
+                netlink.delete(present(netlink).rules().getLast());
+            }
+        },
+        ROUTE_DELETED {
+            @Override
+            void happen(Rtnetlink netlink) {
+                netlink.delete(present(netlink).routes().getLast());
+            }
+        },
+        /** Takes the routes along without a word about them. */
+        LINK_DOWN_AND_UP {
+            @Override
+            void happen(Rtnetlink netlink) {
+                int index = Objects.requireNonNull(netlink.link("int")).index();
+                netlink.setUp(index, false);
+                netlink.setUp(index, true);
+            }
+        };
+
+        abstract void happen(Rtnetlink netlink);
+
+        static RoutingPlan.Present present(Rtnetlink netlink) {
+            return RoutingPlan.Present.read(netlink, Testbed.INTERFACES.families());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void what_happens_to_rules_and_routes_is_noticed_and_repaired(Disturbance disturbance) {
+        withInterfaces();
+        try (LoadBalancer balancer = LoadBalancer.open(Testbed.INTERFACES, FastPath.ON, System::nanoTime);
+                NetlinkSocket socket = NetlinkSocket.open()) {
+            Rtnetlink netlink = new Rtnetlink(socket);
+            settle(balancer);
+            RoutingPlan.Present before = Disturbance.present(netlink);
+            disturbance.happen(netlink);
+            assertThat(balancer.due()).isTrue();
+            assertThat(balancer.apply(EXAMPLE).changed()).isTrue();
+            settle(balancer);
+            assertThat(Disturbance.present(netlink).rules()).containsExactlyInAnyOrderElementsOf(before.rules());
+            assertThat(Disturbance.present(netlink).routes()).containsExactlyInAnyOrderElementsOf(before.routes());
         }
     }
 
