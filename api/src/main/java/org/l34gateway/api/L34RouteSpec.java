@@ -19,7 +19,8 @@ import java.util.List;
  * @param destinationPorts as sourcePorts
  * @param protocols TCP, UDP, SCTP
  * @param priority higher wins; then the older route, then the name
- * @param byteMatches {@code proto[offset:length] (& 0xmask) = value}: accepted and reported as not supported yet
+ * @param byteMatches {@code proto[offset:length] (& 0xmask) = value}: tcp, udp or sctp; 1, 2 or 4 bytes of its header; the value
+ *     hexadecimal with 0x, or decimal. The route takes packets of that protocol only
  */
 public record L34RouteSpec(
         @Size(max = 32) List<ParentRef> parentRefs,
@@ -56,9 +57,13 @@ public record L34RouteSpec(
 
         @Required @Size(min = 1, max = 3) List<L34Protocol> protocols,
         @Required Integer priority,
-        @Size(max = 32) List<@Size(max = 128) String> byteMatches) {
+        @Size(max = 32) List<@Size(max = 128) @Pattern(BYTE_MATCH_TEXT) String> byteMatches) {
     /** A port or a range; that the numbers are in order and small enough is said by {@link #PORT_NUMBERS}. */
     static final String PORT_TEXT = "^(any|[0-9]{1,5}(-[0-9]{1,5})?)$";
+
+    /** That the bytes are in the header and the numbers fit is not said here. */
+    static final String BYTE_MATCH_TEXT =
+            "^(tcp|udp|sctp)\\[(0|[1-9][0-9]{0,4}) *: *[124]\\]( *& *0x[0-9a-fA-F]{1,8})? *= *(0x[0-9a-fA-F]{1,8}|0|[1-9][0-9]{0,9})$";
 
     static final String PORT_NUMBERS = "self.all(p, p == 'any' || p.split('-').all(n, int(n) <= 65535)"
             + " && int(p.split('-')[0]) <= int(p.split('-')[size(p.split('-')) - 1]))";

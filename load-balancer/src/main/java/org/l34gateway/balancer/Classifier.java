@@ -21,11 +21,15 @@ import org.l34gateway.linux.nftables.Expression;
 import org.l34gateway.linux.nftables.Expression.Compare;
 import org.l34gateway.linux.nftables.Expression.Comparison;
 import org.l34gateway.linux.nftables.Expression.Goto;
+import org.l34gateway.linux.nftables.Expression.Header;
+import org.l34gateway.linux.nftables.Expression.Load;
 import org.l34gateway.linux.nftables.Expression.LookupVerdict;
+import org.l34gateway.linux.nftables.Expression.Mask;
 import org.l34gateway.linux.nftables.Expression.Within;
 import org.l34gateway.linux.nftables.Octets;
 import org.l34gateway.linux.nftables.Register;
 import org.l34gateway.linux.nftables.SetShape.Datum;
+import org.l34gateway.program.ByteMatch;
 import org.l34gateway.program.Flow;
 import org.l34gateway.program.PortRange;
 import org.l34gateway.program.Protocol;
@@ -33,7 +37,8 @@ import org.l34gateway.program.Protocol;
 /**
  * Writes the choice among the flows of a VIP as a tree: each level looks at one field of the packet and leaves only the flows
  * that admit it, so that a packet costs one look for each field that any of them names, whatever their number. Few values
- * are compared in place, many single ones are looked up by hash and many ranges by interval.
+ * are compared in place, many single ones are looked up by hash and many ranges by interval. Flows that only differ in the bytes
+ * that they match are compared one after the other, at the end.
  *
  * <p>The rules of a level need not match; then no flow admits the packet, and no rule that follows matches it either.
  */
@@ -94,7 +99,9 @@ final class Classifier {
         Set<Integer> elsewhere = choice == Choice.EVERY_PORT
                 ? Set.of()
                 : exact(view.family(), ways, protocol).keySet();
-        return prefixed(view.isProtocol(protocol), level(admitted, ALL, elsewhere));
+        return prefixed(
+                view.isProtocol(protocol),
+                level(admitted, ALL, elsewhere, view.isQuoted() ? this::withoutBytes : this::byBytes));
     }
 
     private static List<Way> admitting(List<Way> ways, Protocol protocol) {
@@ -112,7 +119,8 @@ final class Classifier {
         split(family, reaching, Field.DESTINATION_PORT).forEach((left, ranges) -> {
             Way first = left.getFirst();
             if (restricts(family, first, Field.SOURCE).isEmpty()
-                    && restricts(family, first, Field.SOURCE_PORT).isEmpty()) {
+                    && restricts(family, first, Field.SOURCE_PORT).isEmpty()
+                    && first.flow().byteMatches().isEmpty()) {
                 ranges.stream()
                         .filter(Range::isSingle)
                         .forEach(range -> exact.put(range.first().intValue(), first));
@@ -123,7 +131,48 @@ final class Classifier {
 
     /** The rules for packets without ports: the first flow that admits the client takes them. */
     List<List<Expression>> rulesByClient(List<Way> ways) {
-        return level(ways, List.of(Field.SOURCE), Set.of());
+        return level(ways, List.of(Field.SOURCE), Set.of(), left -> goes(left.getFirst()));
+    }
+
+    private List<List<Expression>> goes(Way way) {
+        return List.of(List.of(new Goto(leaf.apply(way))));
+    }
+
+    /** A quoted packet has other bytes than those to which the VIP answered. */
+    private List<List<Expression>> withoutBytes(List<Way> ways) {
+        return goes(ways.stream()
+                .filter(way -> way.flow().byteMatches().isEmpty())
+                .findFirst()
+                .orElse(ways.getFirst()));
+    }
+
+    /** The rules for flows that admit all else of a packet. The first whose bytes match takes it. */
+    private List<List<Expression>> byBytes(List<Way> ways) {
+        List<List<Expression>> rules = new ArrayList<>();
+        for (Way way : ways) {
+            List<Expression> rule = new ArrayList<>();
+            way.flow().byteMatches().forEach(match -> rule.addAll(matches(match)));
+            rule.add(new Goto(leaf.apply(way)));
+            rules.add(List.copyOf(rule));
+            if (way.flow().byteMatches().isEmpty()) {
+                break;
+            }
+        }
+        return rules;
+    }
+
+    private static List<Expression> matches(ByteMatch match) {
+        List<Expression> matches = new ArrayList<>();
+        matches.add(new Load(R0, Header.TRANSPORT, match.offset(), match.length()));
+        if (!match.isWhole()) {
+            matches.add(new Mask(R0, R0, number(match, match.mask()), number(match, 0)));
+        }
+        matches.add(new Compare(R0, Comparison.EQUAL, number(match, match.value())));
+        return matches;
+    }
+
+    private static Octets number(ByteMatch match, long number) {
+        return Octets.network((int) number, match.length());
     }
 
     /**
@@ -131,13 +180,18 @@ final class Classifier {
      *
      * @param fields that are still to be looked at
      * @param elsewhere values of the first of them that need not be
+     * @param last writes the rules for flows that admit all of them
      */
-    private List<List<Expression>> level(List<Way> ways, List<Field> fields, Set<Integer> elsewhere) {
+    private List<List<Expression>> level(
+            List<Way> ways,
+            List<Field> fields,
+            Set<Integer> elsewhere,
+            Function<List<Way>, List<List<Expression>>> last) {
         if (ways.isEmpty()) {
             return List.of();
         }
         if (fields.isEmpty()) {
-            return List.of(List.of(new Goto(leaf.apply(ways.getFirst()))));
+            return last.apply(ways);
         }
         Field here = fields.getFirst();
         List<Field> rest = fields.subList(1, fields.size());
@@ -153,13 +207,13 @@ final class Classifier {
                             || !elsewhere.contains(range.first().intValue()))
                     .toList();
             if (!looked.isEmpty()) {
-                List<List<Expression>> child = level(left, rest, Set.of());
+                List<List<Expression>> child = level(left, rest, Set.of(), last);
                 looked.forEach(range -> children.put(range, child));
             }
         });
         List<List<Expression>> rules =
                 new ArrayList<>(children.size() <= COMPARED ? compared(here, children) : lookedUp(here, children));
-        rules.addAll(level(others, rest, Set.of()));
+        rules.addAll(level(others, rest, Set.of(), last));
         return rules;
     }
 

@@ -38,6 +38,8 @@ class DifferentialKernelTest {
 
     private static final int PACKETS = 50;
     private static final int ETHERNET = 14;
+    private static final short IPV4 = 0x0800;
+    private static final short IPV6 = (short) 0x86DD;
     private static final int SOON_MILLIS = 2_000;
     private static final int QUIET_MILLIS = 30;
 
@@ -148,7 +150,7 @@ class DifferentialKernelTest {
                 ByteBuffer frame = ByteBuffer.wrap(heard.get());
                 boolean ours = frame.getInt(0) == 0x02000000 && frame.get(4) == 0;
                 if (ours) {
-                    int number = frame.getInt(frame.capacity() - Integer.BYTES);
+                    int number = frame.getShort(ETHERNET + (frame.getShort(12) == IPV4 ? 4 : 2)) & 0xFFFF;
                     assertThat(reached.put(number, frame.get(5) - 1))
                             .as("packet %d arrived twice", number)
                             .isNull();
@@ -156,20 +158,21 @@ class DifferentialKernelTest {
             }
         }
 
-        /** The packet's number is in its last bytes. */
+        /** The packet's number is its identification or flow label. */
         private byte[] frame(Packet packet, int number) {
             boolean ipv4 = packet.source().family() == IpFamily.IPV4;
             int header = ipv4 ? 20 : 40;
-            int payload = 32;
+            int payload = packet.header().length();
             ByteBuffer frame = ByteBuffer.allocate(ETHERNET + header + payload);
-            frame.put(gatewayMac).put(new byte[] {2, 0, 0, 0, 1, 1}).putShort((short) (ipv4 ? 0x0800 : 0x86DD));
+            frame.put(gatewayMac).put(new byte[] {2, 0, 0, 0, 1, 1}).putShort(ipv4 ? IPV4 : IPV6);
             if (ipv4) {
                 frame.putShort((short) 0x4500)
                         .putShort((short) (header + payload))
-                        .putInt(0);
+                        .putShort((short) number)
+                        .putShort((short) 0);
                 frame.put((byte) 64).put((byte) packet.protocol()).putShort((short) 0);
             } else {
-                frame.putInt(0x60000000)
+                frame.putInt(0x60000000 | number)
                         .putShort((short) payload)
                         .put((byte) packet.protocol())
                         .put((byte) 64);
@@ -183,18 +186,7 @@ class DifferentialKernelTest {
                 sum = (sum & 0xFFFF) + (sum >>> 16);
                 frame.putShort(ETHERNET + 10, (short) ~((sum & 0xFFFF) + (sum >>> 16)));
             }
-            int begin = frame.position();
-            if (packet.protocol() == 58) {
-                frame.put((byte) 128); // echo request
-            } else if (packet.protocol() == 1) {
-                frame.put((byte) 8);
-            } else {
-                frame.putShort((short) packet.sourcePort()).putShort((short) packet.destinationPort());
-            }
-            if (packet.protocol() == 6) {
-                frame.put(begin + 12, (byte) 0x50).put(begin + 13, (byte) 0x10); // ACK
-            }
-            frame.putInt(frame.capacity() - Integer.BYTES, number);
+            frame.put(packet.header().toBytes());
             return frame.array();
         }
 

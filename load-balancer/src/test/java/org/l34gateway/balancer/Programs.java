@@ -9,6 +9,7 @@ import java.util.function.Predicate;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpPrefix;
 import org.l34gateway.program.Backend;
+import org.l34gateway.program.ByteMatch;
 import org.l34gateway.program.Flow;
 import org.l34gateway.program.ForwardingProgram;
 import org.l34gateway.program.PortRange;
@@ -73,6 +74,20 @@ final class Programs {
             groups.add(new TargetGroup(group.key(), group.name(), group.capacity(), targets));
         }
         return new ForwardingProgram(program.seed(), groups, program.flows());
+    }
+
+    /** A flow to the example's VIPs and port, of packets with these bytes. */
+    static Flow matching(String name, int priority, List<ByteMatch> byteMatches, String group) {
+        return new Flow(
+                name,
+                priority,
+                List.copyOf(prefixes("20.0.0.1", "fd20::1")),
+                List.of(),
+                List.of(),
+                List.of(PortRange.of(Testbed.PORT)),
+                Set.of(byteMatches.getFirst().protocol()),
+                byteMatches,
+                List.of(new Backend(group, 1)));
     }
 
     /** The example: one Service, one route, VIPs of both families, port 4000. */

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.l34gateway.balancer;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
@@ -12,6 +14,7 @@ import org.l34gateway.ip.IpFamily;
 import org.l34gateway.ip.IpPrefix;
 import org.l34gateway.program.Backend;
 import org.l34gateway.program.Evaluator;
+import org.l34gateway.program.ByteMatch;
 import org.l34gateway.program.Flow;
 import org.l34gateway.program.ForwardingProgram;
 import org.l34gateway.program.Packet;
@@ -19,6 +22,7 @@ import org.l34gateway.program.PortRange;
 import org.l34gateway.program.Protocol;
 import org.l34gateway.program.Target;
 import org.l34gateway.program.TargetGroup;
+import org.l34gateway.program.TransportHeader;
 
 /** Programs with routes that overlap in every way, and packets at their borders. Targets are those of {@link Programs}. */
 final class RandomPrograms {
@@ -36,7 +40,11 @@ final class RandomPrograms {
             "::/0",
             "fd30::/64");
     private static final int[] BORDERS = {0, 1, 79, 80, 81, 443, 1023, 1024, 4000, 8079, 8080, 8090, 65_534, 65_535};
-    private static final int[] NUMBERS = {1, 6, 6, 6, 17, 17, 17, 47, 58, 132, 132};
+    private static final int[] BYTES = {0, 0, 0, 0x10, 0x80, 0xFF};
+    private static final List<Protocol> PROTOCOLS = List.of(Protocol.values());
+    private static final int ICMP = 1;
+    private static final int ICMPV6 = 58;
+    private static final int[] NUMBERS = {ICMP, 6, 6, 6, 17, 17, 17, 47, ICMPV6, 132, 132};
 
     private final Random dice;
 
@@ -92,6 +100,10 @@ final class RandomPrograms {
                 backends.add(new Backend(group, dice.nextInt(4)));
             }
         }
+        List<ByteMatch> byteMatches = dice.nextInt(3) > 0 ? List.of() : byteMatches();
+        if (!byteMatches.isEmpty()) {
+            protocols = EnumSet.of(byteMatches.getFirst().protocol());
+        }
         return new Flow(
                 name,
                 dice.nextInt(3),
@@ -102,6 +114,7 @@ final class RandomPrograms {
                 dice.nextInt(3) > 0 ? List.of() : ports(),
                 dice.nextInt(4) == 0 ? List.of() : ports(),
                 protocols,
+                byteMatches,
                 backends);
     }
 
@@ -120,6 +133,21 @@ final class RandomPrograms {
         return ranges;
     }
 
+    /** Matches that hold together, as they are all about one header. */
+    private List<ByteMatch> byteMatches() {
+        Protocol protocol = PROTOCOLS.get(dice.nextInt(PROTOCOLS.size()));
+        TransportHeader meant = TransportHeader.of(bytes(protocol.number()));
+        List<ByteMatch> matches = new ArrayList<>();
+        int count = 1 + dice.nextInt(2);
+        while (matches.size() < count) {
+            int length = 1 << dice.nextInt(3);
+            int offset = dice.nextInt(protocol.headerBytes() - length + 1);
+            long mask = dice.nextInt(3) == 0 ? ByteMatch.all(length) : 1L << dice.nextInt(8 * length);
+            matches.add(new ByteMatch(protocol, offset, length, mask, meant.number(offset, length) & mask));
+        }
+        return matches;
+    }
+
     private int border() {
         return BORDERS[dice.nextInt(BORDERS.length)];
     }
@@ -133,7 +161,26 @@ final class RandomPrograms {
         String other = family == IpFamily.IPV4 ? "20.0.0.9" : "fd20::9";
         String vip = dice.nextInt(20) == 0 ? other : vips.get(dice.nextInt(vips.size()));
         int protocol = NUMBERS[dice.nextInt(NUMBERS.length)];
-        return new Packet(client(family), IpAddress.parse(vip), protocol, port(), port());
+        return new Packet(client(family), IpAddress.parse(vip), protocol, header(protocol));
+    }
+
+    /** Behind the ports any bytes, or the packet's end; such bytes are not seldom the ones that flows match. */
+    private TransportHeader header(int protocol) {
+        byte[] whole = bytes(protocol);
+        return TransportHeader.of(dice.nextInt(8) > 0 ? whole : Arrays.copyOf(whole, 4 + dice.nextInt(16)));
+    }
+
+    private byte[] bytes(int protocol) {
+        byte[] bytes = new byte[Protocol.TCP.headerBytes()];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) BYTES[dice.nextInt(BYTES.length)];
+        }
+        switch (protocol) {
+            case ICMP -> bytes[0] = 8; // echo request
+            case ICMPV6 -> bytes[0] = (byte) 128;
+            default -> ByteBuffer.wrap(bytes).putShort((short) port()).putShort((short) port());
+        }
+        return bytes;
     }
 
     private int port() {

@@ -43,14 +43,8 @@ final class RuleMachine {
         this.table = table;
         this.protocol = packet.protocol();
         this.family = packet.source().family();
-        this.transport = ByteBuffer.allocate(20)
-                .putShort((short) packet.sourcePort())
-                .putShort((short) packet.destinationPort())
-                .array();
+        this.transport = packet.header().toBytes();
         this.network = network(packet);
-        if (packet.protocol() == 1 || packet.protocol() == 58) {
-            transport[0] = (byte) (packet.protocol() == 1 ? 8 : 128); // echo request
-        }
     }
 
     private static byte[] network(Packet packet) {

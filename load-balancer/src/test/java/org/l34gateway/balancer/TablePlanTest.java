@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ import org.l34gateway.linux.nftables.TableName;
 import org.l34gateway.linux.testing.InScratchNetns;
 import org.l34gateway.netlink.Rtnetlink;
 import org.l34gateway.program.Backend;
+import org.l34gateway.program.ByteMatch;
 import org.l34gateway.program.Flow;
 import org.l34gateway.program.ForwardingProgram;
 import org.l34gateway.program.PortRange;
@@ -48,7 +50,25 @@ class TablePlanTest {
                 new Row("no-target", Programs.example(8, Set.of())),
                 new Row("partly-attached", partlyAttached()),
                 new Row("weights", weights()),
-                new Row("overlapping-routes", overlapping()));
+                new Row("overlapping-routes", overlapping()),
+                new Row("byte-matches", byteMatches()));
+    }
+
+    /** Two flows that only their bytes tell apart, the first with as many as a route may have, and one for all else. */
+    private static ForwardingProgram byteMatches() {
+        List<ByteMatch> many = new ArrayList<>();
+        for (int bit = 0; bit < 32; bit++) {
+            many.add(new ByteMatch(Protocol.UDP, bit % 2 * 4, 4, 1L << bit, 0));
+        }
+        return new ForwardingProgram(
+                Programs.SEED,
+                List.of(
+                        Programs.group("uid-a", 8, Set.of(1), "20.0.0.1", "fd20::1"),
+                        Programs.group("uid-b", 8, Set.of(2), "20.0.0.1", "fd20::1")),
+                List.of(
+                        Programs.matching("ns/many", 3, many, "uid-a"),
+                        Programs.matching("ns/one", 2, List.of(new ByteMatch(Protocol.UDP, 4, 2, 0xFFFF, 8)), "uid-b"),
+                        Programs.flow("ns/rest", 1, Set.of(Protocol.UDP), "uid-a", "20.0.0.1", "fd20::1")));
     }
 
     /** The second VIP is new: only one of the pods holds it yet. */

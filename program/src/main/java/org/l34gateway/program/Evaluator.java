@@ -64,7 +64,8 @@ public final class Evaluator {
         }
         return flow.protocols().stream().anyMatch(each -> each.number() == packet.protocol())
                 && contains(flow.sourcePorts(), packet.sourcePort())
-                && contains(flow.destinationPorts(), packet.destinationPort());
+                && contains(flow.destinationPorts(), packet.destinationPort())
+                && flow.byteMatches().stream().allMatch(each -> each.matches(packet.header()));
     }
 
     private static boolean contains(List<PortRange> ranges, int port) {

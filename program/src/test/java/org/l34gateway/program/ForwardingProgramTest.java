@@ -85,6 +85,22 @@ class ForwardingProgramTest {
                 Named.of(
                         "no protocol",
                         () -> new Flow("ns/r", 1, List.of(VIP), List.of(), List.of(), List.of(), Set.of(), List.of())),
+                Named.of(
+                        "bytes of another protocol",
+                        () -> new Flow(
+                                "ns/r",
+                                1,
+                                List.of(VIP),
+                                List.of(),
+                                List.of(),
+                                List.of(),
+                                Set.of(Protocol.TCP, Protocol.UDP),
+                                List.of(new ByteMatch(Protocol.TCP, 0, 1, 1, 1)),
+                                List.of())),
+                Named.of(
+                        "packet without ports",
+                        () -> new Packet(
+                                VIP.address(), VIP.address(), Protocol.UDP.number(), TransportHeader.of(new byte[3]))),
                 Named.of("backend twice", () -> flow("ns/r", 1, "a", "a")),
                 Named.of("unknown group", () -> new ForwardingProgram(1, List.of(), List.of(flow("ns/r", 1, "a")))),
                 Named.of(

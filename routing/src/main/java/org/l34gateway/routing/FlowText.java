@@ -12,6 +12,7 @@ import org.l34gateway.api.L34Route;
 import org.l34gateway.api.L34RouteSpec;
 import org.l34gateway.ip.IpPrefix;
 import org.l34gateway.program.Backend;
+import org.l34gateway.program.ByteMatch;
 import org.l34gateway.program.Flow;
 import org.l34gateway.program.PortRange;
 import org.l34gateway.program.Protocol;
@@ -30,7 +31,8 @@ record FlowText(
         List<IpPrefix> sources,
         List<PortRange> sourcePorts,
         List<PortRange> destinationPorts,
-        Set<Protocol> protocols) {
+        Set<Protocol> protocols,
+        List<ByteMatch> byteMatches) {
     private static final String ANY = "any";
 
     /** This network, loopback, link-local, multicast and reserved (RFC 6890, RFC 4291 §2.4). */
@@ -50,14 +52,17 @@ record FlowText(
 
     private static FlowText refused(Verdict verdict) {
         return new FlowText(
-                verdict, List.of(), List.of(), List.of(), List.of(), List.of(), EnumSet.noneOf(Protocol.class));
+                verdict,
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                EnumSet.noneOf(Protocol.class),
+                List.of());
     }
 
     private static FlowText readChecked(L34RouteSpec spec) {
-        if (!spec.byteMatches().isEmpty()) {
-            // Without the bytes the route would take packets that its author did not mean.
-            return refused(Verdict.no(Reasons.UNSUPPORTED_VALUE, "spec.byteMatches is not supported yet"));
-        }
         List<String> leftOut = new ArrayList<>();
         Set<IpPrefix> hosts = new TreeSet<>();
         for (IpPrefix prefix : prefixes("spec.destinationCIDRs", spec.destinationCIDRs())) {
@@ -77,6 +82,7 @@ record FlowText(
                     : "spec.protocols is empty";
             return refused(Verdict.no(Reasons.UNSUPPORTED_VALUE, why));
         }
+        List<ByteMatch> byteMatches = ByteMatchText.read(spec.byteMatches());
         return new FlowText(
                 Verdict.yes(Reasons.ACCEPTED),
                 List.copyOf(leftOut),
@@ -84,7 +90,8 @@ record FlowText(
                 withoutAny(prefixes("spec.sourceCIDRs", spec.sourceCIDRs())),
                 ports("spec.sourcePorts", spec.sourcePorts()),
                 ports("spec.destinationPorts", spec.destinationPorts()),
-                protocols);
+                ByteMatchText.restricts(protocols, byteMatches),
+                byteMatches);
     }
 
     Flow toFlow(L34Route route, List<Backend> backends) {
@@ -96,6 +103,7 @@ record FlowText(
                 sourcePorts,
                 destinationPorts,
                 protocols,
+                byteMatches,
                 backends);
     }
 

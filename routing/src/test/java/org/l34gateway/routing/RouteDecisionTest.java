@@ -16,7 +16,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.l34gateway.api.L34Route;
 import org.l34gateway.ip.IpPrefix;
+import org.l34gateway.program.ByteMatch;
 import org.l34gateway.program.PortRange;
+import org.l34gateway.program.Protocol;
 
 class RouteDecisionTest {
     @ParameterizedTest(name = "{0}")
@@ -31,7 +33,8 @@ class RouteDecisionTest {
                 "{destinationCIDRs: [20.0.0.1/32], sourceCIDRs: [x]}        | false | UnsupportedValue | spec.sourceCIDRs: not an IP address: \"x\"",
                 "{destinationCIDRs: [20.0.0.1/32], sourcePorts: [9-1]}      | false | UnsupportedValue | spec.sourcePorts: \"9-1\" is no port, first-last or any",
                 "{destinationCIDRs: [20.0.0.1/32], destinationPorts: [70000]} | false | UnsupportedValue | spec.destinationPorts: \"70000\" is no port, first-last or any",
-                "{destinationCIDRs: [20.0.0.1/32], byteMatches: ['tcp[0:1]=1']} | false | UnsupportedValue | spec.byteMatches is not supported yet",
+                "{destinationCIDRs: [20.0.0.1/32], byteMatches: ['tcp[0:3]=1']} | false | UnsupportedValue | spec.byteMatches[0]: \"tcp[0:3]=1\" is not like tcp[13:1] & 0x12 = 0x2: tcp, udp or sctp, an offset, 1, 2 or 4 bytes",
+                "{destinationCIDRs: [20.0.0.1/32], byteMatches: ['udp[4:1]=1']} | false | UnsupportedValue | spec.byteMatches are about UDP, spec.protocols are [TCP]",
             })
     void a_spec_is_accepted_or_refused_with_the_field_named(String spec, boolean ok, String reason, String message) {
         String lines =
@@ -48,6 +51,24 @@ class RouteDecisionTest {
         assertThat(decision.accepted().ok()).isTrue();
         assertThat(decision.vips()).containsExactly(IpPrefix.parse("20.0.0.1/32"));
         assertThat(decision.leftOut()).singleElement().asString().contains("30.0.0.0/8");
+    }
+
+    @Test
+    void bytes_of_a_header_restrict_a_route_to_its_protocol() {
+        L34Route route = Fixtures.read(L34Route.class, """
+                metadata: {name: r}
+                spec:
+                  parentRefs: [{name: gw}]
+                  backendRefs: [{name: svc, port: 1}]
+                  destinationCIDRs: [20.0.0.1/32]
+                  protocols: [UDP, SCTP]
+                  priority: 1
+                  byteMatches: ['sctp[4:4] & 0x3 = 2']
+                """);
+        RouteDecision decision = decide(route).getFirst();
+        assertThat(decision.flow()).isNotNull();
+        assertThat(decision.flow().protocols()).containsExactly(Protocol.SCTP);
+        assertThat(decision.flow().byteMatches()).containsExactly(new ByteMatch(Protocol.SCTP, 4, 4, 3, 2));
     }
 
     @Test
