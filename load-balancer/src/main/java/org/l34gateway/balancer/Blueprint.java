@@ -63,7 +63,7 @@ final class Blueprint {
     private @Nullable Setting setting;
 
     /** What the rules depend on beside the program. */
-    private record Setting(Devices devices, FastPath fastPath) {}
+    private record Setting(Devices devices, FastPath fastPath, VipLookup lookup) {}
 
     /** What was written for a VIP, and from what. */
     private record Written(List<Object> from, Tables.Vip vip) {}
@@ -135,9 +135,10 @@ final class Blueprint {
             decides.put(new Key.Target(address), Tables.marked(mark));
             sends.put(new Key.Target(address), Tables.addressed(address, mark));
         });
-        Setting here = new Setting(devices, fastPath);
+        VipLookup lookup = forwarding.routes().lookup();
+        Setting here = new Setting(devices, fastPath, lookup);
         if (!here.equals(setting)) {
-            decides.put(new Key.Always(), Tables.alwaysDecides(devices, fastPath));
+            decides.put(new Key.Always(), Tables.alwaysDecides(devices, fastPath, lookup));
             sends.put(new Key.Always(), Tables.alwaysSends(devices, fastPath));
             setting = here;
         }
@@ -304,7 +305,7 @@ final class Blueprint {
     }
 
     private Tables.Vip written(IpPrefix vip, List<Way> ways, int room) {
-        Tables.Vip listed = Tables.vip(vip, ways, true, hash, this::suffix);
+        Tables.Vip listed = Tables.vip(vip, ways, vip.isHost(), hash, this::suffix);
         return listed.services().size() <= room ? listed : Tables.vip(vip, ways, false, hash, this::suffix);
     }
 

@@ -27,7 +27,7 @@ import org.l34gateway.program.TargetGroup;
  * A program seen from its VIPs: which flows touch a VIP, in order, and who shares each.
  *
  * @param routes the flows of each VIP
- * @param ways VIP (host prefix) → its flows, the first that matches decides
+ * @param ways VIP → its flows, the first that matches decides
  * @param changed VIPs that came or went, or whose ways are others than before
  */
 record Forwarding(Routes routes, SortedMap<IpPrefix, List<Way>> ways, SortedSet<IpPrefix> changed) {
@@ -49,12 +49,14 @@ record Forwarding(Routes routes, SortedMap<IpPrefix, List<Way>> ways, SortedSet<
      * What of a program does not depend on targets.
      *
      * @param flows of the program
-     * @param byVip VIP → its flows in order
+     * @param lookup how a packet's VIP is found
+     * @param byVip VIP → the flows to it and to those in which it is, in order
      * @param users key of a group → VIPs of which it has packets
      * @param problems what is not forwarded, for a human
      */
     record Routes(
             List<Flow> flows,
+            VipLookup lookup,
             Map<IpPrefix, List<Flow>> byVip,
             Map<String, Set<IpPrefix>> users,
             List<String> problems) {
@@ -62,26 +64,47 @@ record Forwarding(Routes routes, SortedMap<IpPrefix, List<Way>> ways, SortedSet<
             Map<IpPrefix, List<Flow>> byVip = new HashMap<>();
             Map<String, Set<IpPrefix>> users = new HashMap<>();
             List<String> problems = new ArrayList<>();
+            NavigableSet<IpPrefix> vips = new TreeSet<>();
+            flows.forEach(flow -> vips.addAll(flow.destinations()));
+            vips.removeIf(vip -> !families.contains(vip.family()));
             for (Flow flow : flows) {
-                for (IpPrefix vip : flow.destinations()) {
-                    if (!vip.isHost()) {
-                        problems.add(flow.name() + ": destination " + vip + " is not one address and is not forwarded");
-                    } else if (!families.contains(vip.family())) {
-                        problems.add(flow.name() + ": this gateway pod does not forward " + vip.family() + ", so not "
-                                + vip);
-                    } else {
-                        byVip.computeIfAbsent(vip, _ -> new ArrayList<>()).add(flow);
-                        flow.backends()
-                                .forEach(backend -> users.computeIfAbsent(backend.group(), _ -> new HashSet<>())
-                                        .add(vip));
-                    }
+                flow.destinations().stream()
+                        .filter(vip -> !families.contains(vip.family()))
+                        .forEach(vip -> problems.add(flow.name() + ": this gateway pod does not forward " + vip.family()
+                                + ", so not " + vip));
+                for (IpPrefix vip : within(flow.destinations(), vips)) {
+                    byVip.computeIfAbsent(vip, _ -> new ArrayList<>()).add(flow);
+                    flow.backends()
+                            .forEach(backend -> users.computeIfAbsent(backend.group(), _ -> new HashSet<>())
+                                    .add(vip));
                 }
             }
             return new Routes(
                     flows,
+                    VipLookup.of(vips),
                     Collections.unmodifiableMap(byVip),
                     Collections.unmodifiableMap(users),
                     List.copyOf(problems));
+        }
+
+        /** All VIPs that are destinations, or in one of them. */
+        private static Set<IpPrefix> within(List<IpPrefix> destinations, NavigableSet<IpPrefix> vips) {
+            Set<IpPrefix> within = new HashSet<>();
+            for (IpPrefix destination : destinations) {
+                if (destination.isHost()) {
+                    within.add(destination);
+                    continue;
+                }
+                // What is in a prefix follows it in the order of prefixes.
+                for (IpPrefix vip : vips.tailSet(destination, true)) {
+                    if (!destination.contains(vip)) {
+                        break;
+                    }
+                    within.add(vip);
+                }
+            }
+            within.retainAll(vips);
+            return within;
         }
     }
 
@@ -167,7 +190,7 @@ record Forwarding(Routes routes, SortedMap<IpPrefix, List<Way>> ways, SortedSet<
         SortedMap<Integer, Integer> held = new TreeMap<>();
         SortedSet<Integer> draining = new TreeSet<>();
         for (Target target : group.targets()) {
-            if (target.vips().contains(vip)) {
+            if (target.holds(vip)) {
                 for (IpAddress address : target.addresses()) {
                     Integer mark = address.family() == vip.family() ? marks.of(address) : null;
                     if (mark != null) {

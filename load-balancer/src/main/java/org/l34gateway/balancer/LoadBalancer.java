@@ -232,16 +232,16 @@ public final class LoadBalancer implements AutoCloseable {
         SortedMap<IpPrefix, SortedSet<IpAddress>> targets = new TreeMap<>();
         Map<String, SortedSet<IpAddress>> byChain = new HashMap<>();
         for (IpFamily family : IpFamily.values()) {
-            for (String map : Tables.ways(family)) {
+            Tables.ways(family, present.elements().keySet()).forEach((map, length) -> {
                 present.entries(map).forEach(way -> {
                     if (way.content() instanceof Element.Goto(String chain)) {
-                        IpPrefix vip = IpPrefix.host(IpAddress.of(way.key().first(family.bits() / 8)));
+                        IpPrefix vip = new IpPrefix(IpAddress.of(way.key().first(family.bytes())), length);
                         targets.computeIfAbsent(vip, _ -> new TreeSet<>())
                                 .addAll(byChain.computeIfAbsent(
                                         chain, _ -> targets(chain, present, states, addresses)));
                     }
                 });
-            }
+            });
         }
         List<String> problems = new ArrayList<>(check());
         present.chains().forEach((name, chain) -> {

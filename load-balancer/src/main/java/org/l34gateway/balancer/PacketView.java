@@ -167,13 +167,13 @@ enum PacketView {
     }
 
     /** Loads the client's address. */
-    Expression client(Register to) {
+    Load client(Register to) {
         int offset = isQuoted() ? addresses + addressBytes() : addresses;
         return new Load(to, header(), offset, addressBytes());
     }
 
     /** Loads the VIP. */
-    Expression vip(Register to) {
+    Load vip(Register to) {
         int offset = isQuoted() ? addresses : addresses + addressBytes();
         return new Load(to, header(), offset, addressBytes());
     }

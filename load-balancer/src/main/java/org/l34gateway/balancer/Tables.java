@@ -30,6 +30,7 @@ import org.l34gateway.linux.nftables.Expression.Drop;
 import org.l34gateway.linux.nftables.Expression.Forward;
 import org.l34gateway.linux.nftables.Expression.Goto;
 import org.l34gateway.linux.nftables.Expression.InSet;
+import org.l34gateway.linux.nftables.Expression.Load;
 import org.l34gateway.linux.nftables.Expression.LoadMeta;
 import org.l34gateway.linux.nftables.Expression.Lookup;
 import org.l34gateway.linux.nftables.Expression.LookupVerdict;
@@ -58,13 +59,14 @@ final class Tables {
     static final TableName DECIDES = new TableName(TableName.Family.INET, "l34");
     static final TableName SENDS = new TableName(TableName.Family.NETDEV, "l34");
 
-    /** VIP → the chain that knows all its flows. */
+    /** VIP → the chain that knows all its flows; a map for each {@link VipLookup length}. */
     private static final String DISPATCH = "dispatch";
     /** VIP, protocol and port → the chain of a flow's backends; counts. */
     static final String SERVICES = "services";
     /** The same for packets inside ICMP errors. */
     private static final String QUOTED_SERVICES = "quoted_services";
 
+    /** All VIPs, in the same way. */
     private static final String VIPS = "vips";
     /** Protocols with ports. */
     private static final String PORTS = "with_ports";
@@ -99,21 +101,23 @@ final class Tables {
 
     private final Devices devices;
     private final FastPath fastPath;
+    private final VipLookup lookup;
     private final ChainBook book = new ChainBook();
 
-    private Tables(Devices devices, FastPath fastPath) {
+    private Tables(Devices devices, FastPath fastPath, VipLookup lookup) {
         this.devices = devices;
         this.fastPath = fastPath;
+        this.lookup = lookup;
     }
 
-    /** What is in the table that decides, whatever the program is. */
-    static Part alwaysDecides(Devices devices, FastPath fastPath) {
-        return new Tables(devices, fastPath).decides();
+    /** What is in the table that decides, whatever the program is but for the lengths of its VIPs. */
+    static Part alwaysDecides(Devices devices, FastPath fastPath, VipLookup lookup) {
+        return new Tables(devices, fastPath, lookup).decides();
     }
 
     /** What is in the table that sends, whatever the program is. */
     static Part alwaysSends(Devices devices, FastPath fastPath) {
-        return new Tables(devices, fastPath).sends();
+        return new Tables(devices, fastPath, VipLookup.of(List.of())).sends();
     }
 
     private Part decides() {
@@ -126,8 +130,10 @@ final class Tables {
                                 .map(protocol -> Element.member(Octets.network(protocol.number(), 1)))
                                 .toList())));
         for (IpFamily family : IpFamily.values()) {
-            elements.add(Elements.of(vipsShape(family)));
-            elements.add(Elements.of(dispatchShape(family)));
+            for (int length : lookup.lengths(family)) {
+                elements.add(Elements.of(vipsShape(family, length)));
+                elements.add(Elements.of(dispatchShape(family, length)));
+            }
             elements.add(Elements.of(servicesShape(family)));
             elements.add(Elements.of(quotedShape(family)));
         }
@@ -211,8 +217,8 @@ final class Tables {
                     quotedShape(family), services(address, chains.services(PacketView.quoted(family), ways))));
         }
         String chain = chains.chain(family, ways, listed ? Choice.WITHOUT_SERVICES : Choice.EVERY_PORT);
-        elements.add(Elements.of(dispatchShape(family), Element.leads(address, chain)));
-        elements.add(Elements.of(vipsShape(family), Element.member(address)));
+        elements.add(Elements.of(dispatchShape(family, vip.length()), Element.leads(address, chain)));
+        elements.add(Elements.of(vipsShape(family, vip.length()), Element.member(address)));
         elements.addAll(book.maps().values());
         Set<String> counters =
                 ways.stream().map(way -> VipChains.counter(way.flow())).collect(Collectors.toSet());
@@ -231,12 +237,13 @@ final class Tables {
                 .then(Octets.network(service.port() << Short.SIZE, Integer.BYTES));
     }
 
-    private static SetShape vipsShape(IpFamily family) {
-        return new SetShape(named(VIPS, family), List.of(address(family)), Other.NOTHING, Set.of(), MOST_VIPS);
+    private static SetShape vipsShape(IpFamily family, int length) {
+        return new SetShape(
+                VipLookup.named(VIPS, family, length), List.of(address(family)), Other.NOTHING, Set.of(), MOST_VIPS);
     }
 
-    private static SetShape dispatchShape(IpFamily family) {
-        return SetShape.verdicts(named(DISPATCH, family), List.of(address(family)), MOST_VIPS);
+    private static SetShape dispatchShape(IpFamily family, int length) {
+        return SetShape.verdicts(VipLookup.named(DISPATCH, family, length), List.of(address(family)), MOST_VIPS);
     }
 
     private static SetShape servicesShape(IpFamily family) {
@@ -266,9 +273,12 @@ final class Tables {
         return kind + (family == IpFamily.IPV4 ? "4" : "6");
     }
 
-    /** Names of the maps from VIPs, or keys that begin with a VIP, to chains. */
-    static List<String> ways(IpFamily family) {
-        return List.of(named(DISPATCH, family), named(SERVICES, family));
+    /** The maps from VIPs, or keys that begin with a VIP, to chains → the length of these VIPs. */
+    static Map<String, Integer> ways(IpFamily family, Set<String> maps) {
+        Map<String, Integer> ways = new HashMap<>();
+        ways.put(named(SERVICES, family), family.bits());
+        maps.forEach(map -> VipLookup.lengthOf(map, DISPATCH, family).ifPresent(length -> ways.put(map, length)));
+        return ways;
     }
 
     private Map<String, Hook> hooks() {
@@ -314,7 +324,7 @@ final class Tables {
             List<List<Expression>> passing = new ArrayList<>();
             passing.add(rule(
                     PacketView.serviceAtOnce(family, R0), List.of(new LookupVerdict(named(SERVICES, family), R0))));
-            passing.add(rule(PacketView.beginsWithOneOf(family, PORTS), dispatch(family)));
+            dispatch(family).forEach(rule -> passing.add(rule(PacketView.beginsWithOneOf(family, PORTS), rule)));
             passing.add(SlotChains.clearMark());
             rules.add(rule(
                     isFamily(family),
@@ -332,8 +342,14 @@ final class Tables {
                 List.of(new LookupVerdict(named(QUOTED_SERVICES, family), R0)));
     }
 
-    private static List<Expression> dispatch(IpFamily family) {
-        return List.of(PacketView.whole(family).vip(R0), new LookupVerdict(named(DISPATCH, family), R0));
+    private List<List<Expression>> dispatch(IpFamily family) {
+        Load vip = PacketView.whole(family).vip(R0);
+        return lookup.rules(family, DISPATCH, vip, map -> new LookupVerdict(map, R0));
+    }
+
+    /** Matches when an address that is loaded is one of a VIP. */
+    private List<List<Expression>> isVip(IpFamily family, Load address) {
+        return lookup.rules(family, VIPS, address, set -> new InSet(set, R0));
     }
 
     private List<List<Expression>> arriving() {
@@ -344,16 +360,14 @@ final class Tables {
                     PacketView.whole(family).service(R0),
                     List.of(new LookupVerdict(named(SERVICES, family), R0))));
             toVip.add(rule(isFamily(family), quotedService(family)));
-            toVip.add(rule(isFamily(family), dispatch(family)));
+            dispatch(family).forEach(rule -> toVip.add(rule(isFamily(family), rule)));
         }
         toVip.add(SlotChains.clearMark());
         String requests = book.chain("requests", toVip);
         List<List<Expression>> fromInside = new ArrayList<>();
         for (IpFamily family : IpFamily.values()) {
-            fromInside.add(rule(
-                    isFamily(family),
-                    List.of(PacketView.whole(family).client(R0), new InSet(named(VIPS, family), R0)),
-                    markAnswer()));
+            isVip(family, PacketView.whole(family).client(R0))
+                    .forEach(rule -> fromInside.add(rule(isFamily(family), rule, markAnswer())));
         }
         fromInside.add(List.of(new Goto(requests)));
         List<List<Expression>> rules = new ArrayList<>();
@@ -389,17 +403,16 @@ final class Tables {
      * The pod's own ICMP errors: about an answer (to its VIP) they go to the target that sent it, about a request (quoting its
      * VIP) they go out like an answer.
      */
-    private static List<List<Expression>> ownErrors() {
+    private List<List<Expression>> ownErrors() {
         List<List<Expression>> rules = new ArrayList<>();
         for (IpFamily family : IpFamily.values()) {
             rules.add(quotedService(family));
-            rules.add(rule(VipChains.isError(family), dispatch(family)));
+            dispatch(family).forEach(rule -> rules.add(rule(VipChains.isError(family), rule)));
         }
         for (IpFamily family : IpFamily.values()) {
             // In a request that is quoted, the VIP is where an answer has the client.
-            List<Expression> quotesVip =
-                    List.of(PacketView.quoted(family).client(R0), new InSet(named(VIPS, family), R0));
-            rules.add(rule(VipChains.isError(family), quotesVip, markAnswer()));
+            isVip(family, PacketView.quoted(family).client(R0))
+                    .forEach(rule -> rules.add(rule(VipChains.isError(family), rule, markAnswer())));
         }
         return rules;
     }

@@ -9,7 +9,7 @@ import org.l34gateway.ip.IpPrefix;
  *
  * @param group {@code TargetGroup.key()}
  * @param identifier {@code Target.identifier()}
- * @param vip a host prefix
+ * @param vip which the target holds, or which is in one that it holds
  */
 public record TargetVip(String group, int identifier, IpPrefix vip) implements Comparable<TargetVip> {
     private static final Comparator<TargetVip> ORDER = Comparator.comparing(TargetVip::vip)

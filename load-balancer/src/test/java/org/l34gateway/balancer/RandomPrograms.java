@@ -26,7 +26,35 @@ import org.l34gateway.program.TransportHeader;
 
 /** Programs with routes that overlap in every way, and packets at their borders. Targets are those of {@link Programs}. */
 final class RandomPrograms {
-    private static final List<String> VIPS = List.of("20.0.0.1", "20.0.0.2", "fd20::1", "fd20::2");
+    private static final List<String> HOSTS = List.of("20.0.0.1", "20.0.0.2", "fd20::1", "fd20::2");
+    /** Within each other, and around hosts. */
+    private static final List<String> PREFIXES = List.of(
+            "20.0.0.1",
+            "20.0.0.2",
+            "20.0.0.0/30",
+            "20.0.0.64/26",
+            "20.0.0.0/24",
+            "fd20::1",
+            "fd20::2",
+            "fd20::/127",
+            "fd20::/64");
+    /** At the borders of these, the last of each family outside. */
+    private static final List<String> DESTINATIONS = List.of(
+            "20.0.0.0",
+            "20.0.0.1",
+            "20.0.0.2",
+            "20.0.0.3",
+            "20.0.0.4",
+            "20.0.0.64",
+            "20.0.0.255",
+            "20.0.1.0",
+            "fd20::",
+            "fd20::1",
+            "fd20::2",
+            "fd20::5",
+            "fd20:0:0:0:ffff::",
+            "fd20:0:0:1::");
+
     private static final List<String> CLIENTS = List.of(
             "10.0.0.0/8",
             "10.1.0.0/16",
@@ -54,6 +82,7 @@ final class RandomPrograms {
 
     /** A program with up to this many routes. */
     ForwardingProgram program(int mostFlows) {
+        List<String> vips = dice.nextBoolean() ? HOSTS : PREFIXES;
         List<TargetGroup> groups = new ArrayList<>();
         for (String key : List.of("uid-a", "uid-b", "uid-c")) {
             List<Target> targets = new ArrayList<>();
@@ -61,7 +90,7 @@ final class RandomPrograms {
                 if (dice.nextInt(4) > 0) {
                     targets.add(Programs.target(
                             number,
-                            VIPS.stream().filter(_ -> dice.nextInt(5) > 0).toArray(String[]::new)));
+                            vips.stream().filter(_ -> dice.nextInt(5) > 0).toArray(String[]::new)));
                 }
             }
             groups.add(new TargetGroup(key, "ns/" + key, dice.nextInt(3) == 0 ? 16 : 8, targets));
@@ -69,7 +98,7 @@ final class RandomPrograms {
         List<Flow> flows = new ArrayList<>();
         int count = 1 + dice.nextInt(mostFlows);
         for (int i = 0; i < count; i++) {
-            flows.add(flow("ns/route-" + i));
+            flows.add(flow("ns/route-" + i, vips));
         }
         ForwardingProgram program = new ForwardingProgram(dice.nextLong(), groups, flows);
         return dice.nextBoolean() ? program : Programs.withDraining(program, _ -> dice.nextInt(3) == 0);
@@ -81,7 +110,7 @@ final class RandomPrograms {
         return Evaluator.decide(goesOn ? Programs.withDraining(program, _ -> false) : program, packet);
     }
 
-    private Flow flow(String name) {
+    private Flow flow(String name, List<String> from) {
         Set<Protocol> protocols = EnumSet.noneOf(Protocol.class);
         while (protocols.isEmpty()) {
             for (Protocol each : Protocol.values()) {
@@ -92,7 +121,7 @@ final class RandomPrograms {
         }
         Set<IpPrefix> vips = new TreeSet<>();
         while (vips.isEmpty()) {
-            VIPS.stream().filter(_ -> dice.nextBoolean()).map(IpPrefix::parse).forEach(vips::add);
+            from.stream().filter(_ -> dice.nextBoolean()).map(IpPrefix::parse).forEach(vips::add);
         }
         List<Backend> backends = new ArrayList<>();
         for (String group : List.of("uid-a", "uid-b", "uid-c")) {
@@ -152,16 +181,17 @@ final class RandomPrograms {
         return BORDERS[dice.nextInt(BORDERS.length)];
     }
 
-    /** A packet to one of the VIPs, seldom to another address. */
+    /** A packet to one of the VIPs, or to another address. */
     Packet packet() {
         IpFamily family = dice.nextBoolean() ? IpFamily.IPV4 : IpFamily.IPV6;
-        List<String> vips = VIPS.stream()
-                .filter(vip -> IpAddress.parse(vip).family() == family)
+        List<String> from = dice.nextBoolean() ? HOSTS : DESTINATIONS;
+        List<IpAddress> addresses = from.stream()
+                .map(IpAddress::parse)
+                .filter(address -> address.family() == family)
                 .toList();
-        String other = family == IpFamily.IPV4 ? "20.0.0.9" : "fd20::9";
-        String vip = dice.nextInt(20) == 0 ? other : vips.get(dice.nextInt(vips.size()));
+        IpAddress destination = addresses.get(dice.nextInt(addresses.size()));
         int protocol = NUMBERS[dice.nextInt(NUMBERS.length)];
-        return new Packet(client(family), IpAddress.parse(vip), protocol, header(protocol));
+        return new Packet(client(family), destination, protocol, header(protocol));
     }
 
     /** Behind the ports any bytes, or the packet's end; such bytes are not seldom the ones that flows match. */

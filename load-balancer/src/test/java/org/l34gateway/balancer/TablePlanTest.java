@@ -51,7 +51,22 @@ class TablePlanTest {
                 new Row("partly-attached", partlyAttached()),
                 new Row("weights", weights()),
                 new Row("overlapping-routes", overlapping()),
-                new Row("byte-matches", byteMatches()));
+                new Row("byte-matches", byteMatches()),
+                new Row("prefixes", prefixes()));
+    }
+
+    /** A prefix in another, with a VIP in it. */
+    private static ForwardingProgram prefixes() {
+        String[] wide = {"20.0.0.0/16", "fd20::/48"};
+        String[] narrow = {"20.0.0.0/24", "20.0.0.1", "fd20::/64"};
+        return new ForwardingProgram(
+                Programs.SEED,
+                List.of(
+                        Programs.group("uid-a", 8, Set.of(1, 2), wide),
+                        Programs.group("uid-b", 8, Set.of(2, 3), narrow)),
+                List.of(
+                        Programs.flow("ns/narrow", 2, Set.of(Protocol.TCP), "uid-b", narrow),
+                        Programs.flow("ns/wide", 1, Set.of(Protocol.TCP, Protocol.UDP), "uid-a", wide)));
     }
 
     /** Two flows that only their bytes tell apart, the first with as many as a route may have, and one for all else. */

@@ -93,6 +93,25 @@ final class Testbed implements AutoCloseable {
         });
     }
 
+    /** Lets every target hold a prefix as VIP, and serve these addresses of it. */
+    void hold(String prefix, List<String> addresses) {
+        String ip = prefix.contains(":") ? "-6 " : "";
+        for (int i = 0; i < targets.size(); i++) {
+            int number = i + 1;
+            ip(targets.get(i), ip + "route add local " + prefix + " dev lo");
+            ip(targets.get(i), ip + "rule add from " + prefix + " lookup 5000");
+            targets.get(i).call(() -> {
+                // IPv6 lets a socket bind to what is on no interface only then.
+                Sysctl.SYSTEM.write("net/ipv6/ip_nonlocal_bind", "1");
+                for (String address : addresses) {
+                    serveTcp(new ServerSocket(PORT, 200, InetAddress.getByName(address)), number);
+                    serveUdp(new DatagramSocket(PORT, InetAddress.getByName(address)), number);
+                }
+                return null;
+            });
+        }
+    }
+
     /** Puts default routes where BIRD would. */
     void learnDefaultRoutes() {
         ip(gateway, "route add default via 10.9.0.1 table 4096", "route add default via fd09::1 table 4096");

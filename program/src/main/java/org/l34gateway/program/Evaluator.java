@@ -2,7 +2,9 @@
 package org.l34gateway.program;
 
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpPrefix;
 
@@ -41,15 +43,16 @@ public final class Evaluator {
 
     /** Decides. */
     public static Outcome decide(ForwardingProgram program, Packet packet) {
-        IpPrefix vip = IpPrefix.host(packet.destination());
-        List<Flow> flows = program.flows().stream()
-                .filter(flow -> flow.destinations().contains(vip))
-                .toList();
-        if (flows.isEmpty()) {
+        Optional<IpPrefix> longest = program.flows().stream()
+                .flatMap(flow -> flow.destinations().stream())
+                .filter(vip -> vip.contains(packet.destination()))
+                .max(Comparator.comparingInt(IpPrefix::length));
+        if (longest.isEmpty()) {
             return new NoVip();
         }
-        for (Flow flow : flows) {
-            if (takes(flow, packet)) {
+        IpPrefix vip = longest.get();
+        for (Flow flow : program.flows()) {
+            if (flow.destinations().stream().anyMatch(each -> each.contains(vip)) && takes(flow, packet)) {
                 return backend(program, flow, vip, packet);
             }
         }
@@ -96,8 +99,7 @@ public final class Evaluator {
         BitSet holders = new BitSet();
         BitSet draining = new BitSet();
         for (Target target : group.targets()) {
-            if (target.vips().contains(vip)
-                    && target.addresses().stream().anyMatch(each -> each.family() == vip.family())) {
+            if (target.holds(vip) && target.addresses().stream().anyMatch(each -> each.family() == vip.family())) {
                 holders.set(target.identifier());
                 draining.set(target.identifier(), target.draining());
             }

@@ -16,7 +16,7 @@ import org.l34gateway.ip.IpPrefix;
  *
  * @param name {@code namespace/name} of the route, for humans only; each name once in a program
  * @param priority the higher wins; among equals the order in the program decides
- * @param destinations VIPs, sorted, never empty. Only host prefixes are forwarded; others are reported as a problem
+ * @param destinations VIPs, sorted, never empty
  * @param sources client prefixes, sorted
  * @param sourcePorts sorted
  * @param destinationPorts sorted

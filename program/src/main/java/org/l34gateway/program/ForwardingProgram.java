@@ -12,6 +12,9 @@ import org.l34gateway.ip.IpPrefix;
 /**
  * What one gateway pod must forward. Equal inputs give equal programs in every replica.
  *
+ * <p>VIPs may be within each other. A packet belongs to the longest one that has its destination. All flows to that VIP, or to one
+ * in which it is, are for the packet, and all targets that hold that VIP, or one in which it is.
+ *
  * @param seed fixed for the life of a Gateway (from its UID): every replica deals the same slots and hashes the same way
  * @param groups sorted by key, each key once
  * @param flows highest priority first; the given order is kept among equal priorities and decides between them
@@ -49,11 +52,10 @@ public record ForwardingProgram(long seed, List<TargetGroup> groups, List<Flow> 
         for (Flow flow : flows) {
             for (Backend backend : flow.backends()) {
                 if (backend.weight() > 0) {
-                    group(backend.group())
-                            .targets()
-                            .forEach(target -> target.vips().stream()
-                                    .filter(flow.destinations()::contains)
-                                    .forEach(served::add));
+                    List<Target> targets = group(backend.group()).targets();
+                    flow.destinations().stream()
+                            .filter(vip -> targets.stream().anyMatch(target -> target.holds(vip)))
+                            .forEach(served::add);
                 }
             }
         }

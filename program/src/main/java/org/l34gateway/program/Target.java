@@ -16,12 +16,12 @@ import org.l34gateway.ip.IpPrefix;
  * @param identifier stable number of the pod within its group, 0..capacity-1; it decides which slots the pod gets
  * @param name {@code namespace/name} of the pod, for humans only
  * @param addresses where packets for it are sent, on the network of the Gateway: at most one per family, IPv4 first
- * @param vips host prefixes that the pod holds and whose family has a next hop back; the pod gets slots of these VIPs only. Sorted
+ * @param vips that the pod holds and whose family has a next hop back; the pod gets slots of these VIPs, and of those within them, only. Sorted
  * @param draining whether it ends soon: it goes on with its TCP connections and gets no new flows while another target of
  *     the VIP can take them
  */
 public record Target(int identifier, String name, List<IpAddress> addresses, Set<IpPrefix> vips, boolean draining) {
-    /** @throws IllegalArgumentException when the identifier is negative, a family has two addresses or a VIP is no host prefix */
+    /** @throws IllegalArgumentException when the identifier is negative or a family has two addresses */
     public Target {
         if (identifier < 0) {
             throw new IllegalArgumentException("identifier of " + name + " must not be negative, got " + identifier);
@@ -33,12 +33,20 @@ public record Target(int identifier, String name, List<IpAddress> addresses, Set
                 throw new IllegalArgumentException(name + " has two addresses of one family: " + addresses);
             }
         }
-        for (IpPrefix vip : vips) {
-            if (!vip.isHost()) {
-                throw new IllegalArgumentException("VIP of " + name + " must be one address, got " + vip);
+        vips = Collections.unmodifiableSortedSet(new TreeSet<>(vips));
+    }
+
+    /** Whether the pod takes packets to every address of a VIP. */
+    public boolean holds(IpPrefix vip) {
+        if (vips.contains(vip)) {
+            return true;
+        }
+        for (IpPrefix held : vips) {
+            if (!held.isHost() && held.contains(vip)) {
+                return true;
             }
         }
-        vips = Collections.unmodifiableSortedSet(new TreeSet<>(vips));
+        return false;
     }
 
     /** One that takes new flows. */

@@ -49,6 +49,24 @@ class ForwardingProgramTest {
         assertThat(target.vips()).hasToString("[20.0.0.1/32, 40.0.0.1/32]");
     }
 
+    @Test
+    void a_target_holds_what_is_in_its_prefixes() {
+        Target target = new Target(0, "ns/pod", List.of(), Set.of(IpPrefix.parse("20.0.0.0/24"), VIP));
+        assertThat(Stream.of("20.0.0.0/24", "20.0.0.7", "20.0.0.0/25", "20.0.0.1")
+                        .map(IpPrefix::parse))
+                .allMatch(target::holds);
+        assertThat(Stream.of("20.0.0.0/23", "20.0.1.0", "fd20::1").map(IpPrefix::parse))
+                .noneMatch(target::holds);
+    }
+
+    @Test
+    void a_vip_is_served_by_targets_that_hold_a_prefix_around_it() {
+        IpPrefix wide = IpPrefix.parse("20.0.0.0/24");
+        TargetGroup group = new TargetGroup("a", "ns/a", 8, List.of(new Target(0, "ns/pod", List.of(), Set.of(wide))));
+        assertThat(new ForwardingProgram(1, List.of(group), List.of(flow("ns/r", 1, "a"))).servedVips())
+                .containsExactly(VIP);
+    }
+
     static Stream<Named<Executable>> refused() {
         return Stream.of(
                 Named.of("port above 65535", () -> PortRange.of(65_536)),
@@ -64,9 +82,6 @@ class ForwardingProgramTest {
                                 "ns/p",
                                 List.of(IpAddress.parse("10.0.0.1"), IpAddress.parse("10.0.0.2")),
                                 Set.of())),
-                Named.of(
-                        "VIP that is a network",
-                        () -> new Target(0, "ns/p", List.of(), Set.of(IpPrefix.parse("20.0.0.0/24")))),
                 Named.of("capacity 0", () -> new TargetGroup("a", "ns/a", 0, List.of())),
                 Named.of("capacity 1025", () -> new TargetGroup("a", "ns/a", 1_025, List.of())),
                 Named.of("identifier at capacity", () -> new TargetGroup("a", "ns/a", 1, List.of(target(1)))),

@@ -92,7 +92,7 @@ public record Continuity(ForwardingProgram last, Map<IpPrefix, Long> since) {
         Set<Target> before = last.groups().stream()
                 .filter(each -> each.key().equals(group.key()))
                 .flatMap(each -> each.targets().stream())
-                .filter(target -> target.vips().contains(vip))
+                .filter(target -> target.holds(vip))
                 .collect(Collectors.toSet());
         return group.targets().stream()
                 .map(target -> before.stream().anyMatch(former -> same(former, target)) ? with(target, vip) : target)
