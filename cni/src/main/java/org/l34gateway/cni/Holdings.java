@@ -12,7 +12,7 @@ import org.l34gateway.ip.IpPrefix;
 /**
  * What the kernel holds for one attachment. Lists are sorted and without duplicates.
  *
- * @param vips addresses on {@code lo}, as host prefixes
+ * @param vips on {@code lo}: host prefixes are addresses, wider ones are local routes
  * @param table routing table, 0 for none yet
  * @param sources sources with a rule that looks into the table
  * @param nextHops gateways of the table's default routes

@@ -75,6 +75,20 @@ public record Route(
                 null);
     }
 
+    /** A route of ours by which all addresses of a prefix are this namespace's: {@code local PREFIX dev INTERFACE}. */
+    public static Route local(IpPrefix destination, int ifindex) {
+        int scope = destination.family() == IpFamily.IPV6 ? Address.SCOPE_UNIVERSE : Address.SCOPE_HOST;
+        return new Route(
+                destination,
+                TABLE_LOCAL,
+                RouteProtocol.L34,
+                RouteType.LOCAL,
+                scope,
+                List.of(NextHop.dev(ifindex)),
+                0,
+                null);
+    }
+
     public IpFamily family() {
         return destination.family();
     }

@@ -80,6 +80,27 @@ class RouteExecutableTest {
 
     @ParameterizedTest
     @MethodSource("executables")
+    void a_prefix_routes_all_answers_from_within_it(PluginExecutable plugin, ScratchNetns pod) {
+        connect(pod);
+        List<String> before = everything(pod);
+        Call add = add(pod, arguments("20.0.0.0/24,20.0.0.1/32,2000::/64", "169.254.100.1"));
+        assertThat(add.on(plugin).code()).isZero();
+        assertThat(add.on(plugin).code()).isZero();
+        assertThat(ours(pod))
+                .containsExactly(
+                        "from 20.0.0.0/24 lookup 5000",
+                        "from 20.0.0.1/32 lookup 5000",
+                        "0.0.0.0/0 table 5000 via [169.254.100.1]",
+                        "0.0.0.0/0 table 5000 UNREACHABLE",
+                        "from 2000::/64 lookup 5000",
+                        "::/0 table 5000 UNREACHABLE");
+        assertThat(add.with("CNI_COMMAND", "CHECK").on(plugin).code()).isZero();
+        assertThat(del(pod).on(plugin).code()).isZero();
+        assertThat(everything(pod)).isEqualTo(before);
+    }
+
+    @ParameterizedTest
+    @MethodSource("executables")
     void no_arguments_leave_an_anchor(PluginExecutable plugin, ScratchNetns pod) throws IOException {
         assertThat(add(pod, "").on(plugin).code()).isZero();
         assertThat(ours(pod)).isEmpty();

@@ -16,7 +16,6 @@ import org.l34gateway.cni.SandboxLock;
 import org.l34gateway.cni.StoredRecord;
 import org.l34gateway.cni.host.Namespace;
 import org.l34gateway.ip.IpPrefix;
-import org.l34gateway.netlink.Address;
 import org.l34gateway.netlink.Rtnetlink;
 
 /**
@@ -27,21 +26,30 @@ public final class VipAttachment {
     /** Name of the plugin's executable, and of the owner in records. */
     public static final String PLUGIN = "loopback-vip";
 
+    /** This network, loopback, multicast and reserved (RFC 6890, RFC 4291 §2.4). */
+    private static final List<IpPrefix> NO_VIPS = List.of(
+            IpPrefix.parse("0.0.0.0/8"),
+            IpPrefix.parse("127.0.0.0/8"),
+            IpPrefix.parse("224.0.0.0/3"),
+            IpPrefix.parse("::/127"),
+            IpPrefix.parse("ff00::/8"));
+
     private VipAttachment() {}
 
     /**
      * Makes the attachment hold exactly these VIPs: first adds, then removes. A VIP that another attachment of the sandbox
      * holds too stays. When the kernel refuses a step, what was done is taken back.
      *
-     * @param vips host prefixes (/32, /128)
+     * @param vips single addresses (/32, /128) and prefixes
      * @return the record as it is written now
-     * @throws CniError for what is no VIP, for a namespace that is not there, for a sandbox that is busy too long
+     * @throws CniError for what is no VIP, for a prefix that overlaps with the pod's networks, for a namespace that is not there,
+     *     for a sandbox that is busy too long
      */
     public static AttachmentRecord apply(AttachmentRecords records, Attachment who, Collection<IpPrefix> vips) {
         vips.forEach(VipAttachment::requireVip);
         try (SandboxLock _ = records.lock(who.key().containerId());
                 Namespace netns = Sandbox.open(records, who.netns())) {
-            return new VipChange(records, who.key(), new Rtnetlink(netns.netlink())).apply(who, vips);
+            return new VipChange(records, who.key(), Loopback.of(new Rtnetlink(netns.netlink()))).apply(who, vips);
         }
     }
 
@@ -58,7 +66,7 @@ public final class VipAttachment {
             try (@Nullable Namespace there = Sandbox.openIfThere(records, netns, recorded)) {
                 // Without a record nothing was ever started: it is written first.
                 if (there != null && !(records.find(key) instanceof StoredRecord.Missing)) {
-                    new VipChange(records, key, new Rtnetlink(there.netlink())).removeAll();
+                    new VipChange(records, key, Loopback.of(new Rtnetlink(there.netlink()))).removeAll();
                 }
             }
             records.remove(key);
@@ -77,28 +85,18 @@ public final class VipAttachment {
                 throw new CniError(CniError.UNKNOWN_CONTAINER, "no attachment " + key);
             }
             TreeSet<IpPrefix> missing = new TreeSet<>(record.holds().vips());
-            for (Address address : new Rtnetlink(there.netlink()).addresses()) {
-                missing.remove(address.prefix());
-            }
+            Loopback.of(new Rtnetlink(there.netlink())).vips().forEach(missing::remove);
             return new ArrayList<>(missing);
         }
     }
 
-    private static void requireVip(IpPrefix prefix) {
-        if (!prefix.isHost()) {
-            throw new CniError(
-                    CniError.INVALID_CONFIGURATION,
-                    "vip " + prefix + " is not a single address",
-                    "give /32 or /128; VIP prefixes are not supported yet");
-        }
-        int first = prefix.address().toBytes()[0] & 0xFF;
-        boolean ipv4 = prefix.length() == 32;
-        boolean reserved = ipv4
-                ? first == 0 || first == 127 || first >= 224
-                : first == 0xFF || IpPrefix.parse("::/127").contains(prefix);
-        if (reserved) {
-            throw new CniError(
-                    CniError.INVALID_CONFIGURATION, "vip " + prefix + " can not be the address of a service");
+    private static void requireVip(IpPrefix vip) {
+        for (IpPrefix range : NO_VIPS) {
+            if (range.contains(vip) || vip.contains(range)) {
+                throw new CniError(
+                        CniError.INVALID_CONFIGURATION,
+                        "vip " + vip + " can not be " + (vip.isHost() ? "the address" : "addresses") + " of a service");
+            }
         }
     }
 }

@@ -9,24 +9,17 @@ import org.l34gateway.cni.Attachment;
 import org.l34gateway.cni.AttachmentKey;
 import org.l34gateway.cni.AttachmentRecord;
 import org.l34gateway.cni.AttachmentRecords;
-import org.l34gateway.cni.CniError;
 import org.l34gateway.cni.Holdings;
 import org.l34gateway.cni.StoredRecord;
 import org.l34gateway.cni.Undo;
 import org.l34gateway.ip.IpPrefix;
-import org.l34gateway.netlink.Address;
-import org.l34gateway.netlink.Link;
-import org.l34gateway.netlink.RouteProtocol;
-import org.l34gateway.netlink.Rtnetlink;
 
 /** One change of one attachment, under the sandbox's lock, with its namespace open. */
-record VipChange(AttachmentRecords records, AttachmentKey key, Rtnetlink kernel) {
+record VipChange(AttachmentRecords records, AttachmentKey key, Loopback lo) {
     AttachmentRecord apply(Attachment who, Collection<IpPrefix> vips) {
-        int lo = loopback();
+        lo.requireFree(vips);
         StoredRecord before = records.find(key);
-        List<Address> present = vipAddresses(lo);
-        Collection<IpPrefix> held = held(before, present);
-        VipPlan plan = VipPlan.decide(vips, held, heldByOthers(), prefixes(present));
+        VipPlan plan = VipPlan.decide(vips, held(before), heldByOthers(), lo.vips());
         AttachmentRecord after =
                 new AttachmentRecord(VipAttachment.PLUGIN, records.bootId(), who, Holdings.ofVips(vips));
 
@@ -35,7 +28,7 @@ record VipChange(AttachmentRecords records, AttachmentKey key, Rtnetlink kernel)
         records.write(after.withHoldings(Holdings.ofVips(meanwhile)));
         Undo undo = new Undo();
         try {
-            applyTo(lo, plan, undo);
+            applyTo(plan, undo);
         } catch (RuntimeException refused) {
             if (undo.run()) {
                 restore(before);
@@ -49,22 +42,17 @@ record VipChange(AttachmentRecords records, AttachmentKey key, Rtnetlink kernel)
     }
 
     void removeAll() {
-        int lo = loopback();
-        List<Address> present = vipAddresses(lo);
-        Collection<IpPrefix> held = held(records.find(key), present);
-        applyTo(lo, VipPlan.decide(List.of(), held, heldByOthers(), prefixes(present)), new Undo());
+        applyTo(VipPlan.decide(List.of(), held(records.find(key)), heldByOthers(), lo.vips()), new Undo());
     }
 
-    private void applyTo(int lo, VipPlan plan, Undo undo) {
+    private void applyTo(VipPlan plan, Undo undo) {
         for (IpPrefix vip : plan.add()) {
-            Address address = Address.host(lo, vip.address());
-            kernel.add(address);
-            undo.add(() -> kernel.delete(address));
+            lo.add(vip);
+            undo.add(() -> lo.remove(vip));
         }
         for (IpPrefix vip : plan.remove()) {
-            Address address = Address.host(lo, vip.address());
-            kernel.delete(address);
-            undo.add(() -> kernel.add(address));
+            lo.remove(vip);
+            undo.add(() -> lo.add(vip));
         }
     }
 
@@ -77,22 +65,14 @@ record VipChange(AttachmentRecords records, AttachmentKey key, Rtnetlink kernel)
     }
 
     /**
-     * What this attachment held. When its record can not be read, that is every address with our protocol number that no
+     * What this attachment held. When its record can not be read, that is everything with our protocol number that no
      * sibling holds, as long as all siblings can be read.
      */
-    private Collection<IpPrefix> held(StoredRecord before, List<Address> present) {
+    private Collection<IpPrefix> held(StoredRecord before) {
         return switch (before) {
             case StoredRecord.Found(AttachmentRecord record) -> record.holds().vips();
             case StoredRecord.Missing _, StoredRecord.Stale _ -> List.of();
-            case StoredRecord.Unreadable _ -> {
-                List<IpPrefix> ours = new ArrayList<>();
-                for (Address address : present) {
-                    if (address.protocol() == RouteProtocol.L34 && !records.hasUnreadableSibling(key)) {
-                        ours.add(address.prefix());
-                    }
-                }
-                yield ours;
-            }
+            case StoredRecord.Unreadable _ -> records.hasUnreadableSibling(key) ? List.of() : lo.ours();
         };
     }
 
@@ -102,31 +82,5 @@ record VipChange(AttachmentRecords records, AttachmentKey key, Rtnetlink kernel)
             held.addAll(other.holds().vips());
         }
         return held;
-    }
-
-    private List<Address> vipAddresses(int lo) {
-        List<Address> found = new ArrayList<>();
-        for (Address address : kernel.addresses()) {
-            if (address.ifindex() == lo && address.prefix().isHost()) {
-                found.add(address);
-            }
-        }
-        return found;
-    }
-
-    private static List<IpPrefix> prefixes(List<Address> addresses) {
-        List<IpPrefix> prefixes = new ArrayList<>();
-        for (Address address : addresses) {
-            prefixes.add(address.prefix());
-        }
-        return prefixes;
-    }
-
-    private int loopback() {
-        Link lo = kernel.link("lo");
-        if (lo == null) {
-            throw new CniError(CniError.INVALID_NETNS, "the namespace has no interface lo");
-        }
-        return lo.index();
     }
 }

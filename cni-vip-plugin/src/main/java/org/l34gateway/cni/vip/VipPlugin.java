@@ -11,7 +11,7 @@ import org.l34gateway.cni.Request;
 import org.l34gateway.cni.json.Json;
 import org.l34gateway.ip.IpPrefix;
 
-/** {@code loopback-vip}: arguments {@code vips} (list of addresses or host prefixes) or {@code vip} (one). */
+/** {@code loopback-vip}: arguments {@code vips} (list of addresses or prefixes) or {@code vip} (one). */
 public final class VipPlugin implements Plugin {
     @Override
     public String name() {

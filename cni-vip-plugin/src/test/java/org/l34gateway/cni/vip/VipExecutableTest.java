@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -28,12 +31,15 @@ import org.l34gateway.cni.testing.Call;
 import org.l34gateway.cni.testing.KillPoint;
 import org.l34gateway.cni.testing.PluginExecutable;
 import org.l34gateway.ip.IpAddress;
+import org.l34gateway.ip.IpFamily;
 import org.l34gateway.ip.IpPrefix;
 import org.l34gateway.linux.NetlinkSocket;
 import org.l34gateway.linux.Sysctl;
 import org.l34gateway.linux.testing.InScratchNetns;
 import org.l34gateway.linux.testing.ScratchNetns;
 import org.l34gateway.netlink.Address;
+import org.l34gateway.netlink.Link;
+import org.l34gateway.netlink.Route;
 import org.l34gateway.netlink.Rtnetlink;
 
 /** {@code loopback-vip} in real namespaces, on the JVM and as native executable. */
@@ -86,6 +92,73 @@ class VipExecutableTest {
         add(pod, "\"vips\":[\"20.0.0.1\",\"40.0.0.1/32\"]").on(plugin);
 
         assertThat(vips(pod)).containsExactly("20.0.0.1", "40.0.0.1");
+    }
+
+    @ParameterizedTest
+    @MethodSource("executables")
+    void a_prefix_is_a_local_route_and_goes_without_a_trace(PluginExecutable plugin, ScratchNetns pod) {
+        Call add = add(pod, "\"vips\":[\"20.0.0.0/24\",\"20.0.0.1\",\"2000::/64\"]");
+        assertThat(add.on(plugin).code()).isZero();
+        assertThat(add.on(plugin).code()).isZero();
+        assertThat(vips(pod)).containsExactly("20.0.0.1");
+        assertThat(prefixes(pod)).containsExactly("20.0.0.0/24", "2000::/64");
+        for (String address : List.of("20.0.0.0", "20.0.0.255")) {
+            assertThat(pod.call(() -> bound(address))).isTrue();
+        }
+        assertThat(add.with("CNI_COMMAND", "CHECK").on(plugin).code()).isZero();
+
+        add(pod, "\"vips\":[\"20.0.0.0/25\",\"2000::/64\"]").on(plugin);
+        assertThat(vips(pod)).isEmpty();
+        assertThat(prefixes(pod)).containsExactly("20.0.0.0/25", "2000::/64");
+
+        assertThat(del(pod).on(plugin).code()).isZero();
+        assertThat(prefixes(pod)).isEmpty();
+        assertThat(data).isEmptyDirectory();
+    }
+
+    @ParameterizedTest
+    @MethodSource("executables")
+    void a_prefix_stays_while_another_attachment_holds_it_and_is_found_without_a_record(
+            PluginExecutable plugin, ScratchNetns pod) throws IOException {
+        add(pod, "\"vip\":\"20.0.0.0/24\"").on(plugin);
+        add(pod, "\"vip\":\"20.0.0.0/24\"").with("CNI_IFNAME", "f2").on(plugin);
+        assertThat(del(pod).on(plugin).code()).isZero();
+        assertThat(prefixes(pod)).containsExactly("20.0.0.0/24");
+
+        Files.writeString(data.resolve("c1@f2.json"), "garbage");
+        assertThat(del(pod).with("CNI_IFNAME", "f2").on(plugin).code()).isZero();
+        assertThat(prefixes(pod)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("executables")
+    void check_misses_a_prefix(PluginExecutable plugin, ScratchNetns pod) {
+        Call add = add(pod, "\"vip\":\"2000::/64\"");
+        add.on(plugin);
+        pod.call(() -> kernel(k -> k.delete(Route.local(IpPrefix.parse("2000::/64"), 1))));
+        Answer answer = add.with("CNI_COMMAND", "CHECK").on(plugin);
+        assertThat(answer.code()).isEqualTo(101);
+        assertThat(answer.json().text("msg")).contains("2000::/64");
+    }
+
+    @ParameterizedTest
+    @MethodSource("executables")
+    void a_prefix_around_a_network_of_the_pod_is_refused(PluginExecutable plugin, ScratchNetns pod) {
+        pod.call(() -> kernel(k -> {
+            k.addVeth("net1", "far");
+            Link link = Objects.requireNonNull(k.link("net1"));
+            return k.add(new Address(link.index(), IpAddress.parse("10.1.0.5"), 24, Address.SCOPE_UNIVERSE, 0, 0));
+        }));
+        for (String overlapping : List.of("10.0.0.0/8", "10.1.0.0/24", "10.1.0.128/25")) {
+            Answer answer =
+                    add(pod, "\"vips\":[\"40.0.0.1\",\"" + overlapping + "\"]").on(plugin);
+            assertThat(answer.code()).as(overlapping).isEqualTo(7);
+            assertThat(answer.json().text("msg"))
+                    .isEqualTo("vip " + overlapping + " overlaps with 10.1.0.0/24, to which the pod is connected");
+        }
+        assertThat(vips(pod)).isEmpty();
+        assertThat(prefixes(pod)).isEmpty();
+        assertThat(add(pod, "\"vip\":\"10.2.0.0/16\"").on(plugin).code()).isZero();
     }
 
     @ParameterizedTest
@@ -245,8 +318,8 @@ class VipExecutableTest {
     @ParameterizedTest
     @MethodSource("executables")
     void refuses_what_is_no_vip_and_changes_nothing(PluginExecutable plugin, ScratchNetns pod) {
-        for (String bad :
-                List.of("20.0.0.0/24", "127.0.0.1", "0.0.0.0", "224.0.0.1", "::1", "::", "ff02::1", "x", "")) {
+        for (String bad : List.of(
+                "0.0.0.0/0", "127.0.0.1", "126.0.0.0/7", "0.0.0.0", "224.0.0.1", "::1", "::/0", "ff02::1", "x", "")) {
             Answer answer = add(pod, "\"vips\":[\"40.0.0.1\",\"" + bad + "\"]").on(plugin);
             assertThat(answer.code()).as(bad).isEqualTo(7);
             assertThat(vips(pod)).isEmpty();
@@ -327,6 +400,28 @@ class VipExecutableTest {
             }
         }
         return found.stream().map(Object::toString).toList();
+    }
+
+    /** Prefixes of local routes of ours, in order. */
+    private static List<String> prefixes(ScratchNetns pod) {
+        return pod.call(() -> kernel(k -> {
+            TreeSet<IpPrefix> found = new TreeSet<>();
+            for (IpFamily family : IpFamily.values()) {
+                for (Route route : k.routes(family)) {
+                    if (route.protocol() == 134) {
+                        assertThat(route.table()).isEqualTo(Route.TABLE_LOCAL);
+                        found.add(route.destination());
+                    }
+                }
+            }
+            return found.stream().map(IpPrefix::toString).toList();
+        }));
+    }
+
+    private static boolean bound(String address) throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(address))) {
+            return socket.isBound();
+        }
     }
 
     private static <T> T kernel(Function<Rtnetlink, T> ask) {
