@@ -13,7 +13,7 @@ import java.util.List;
  *
  * @param parentRefs Gateways that should carry the route
  * @param backendRefs Services that get the traffic, by weight
- * @param destinationCIDRs the VIPs
+ * @param destinationCIDRs the VIPs, single addresses and prefixes, which may be within each other
  * @param sourceCIDRs where clients may be
  * @param sourcePorts {@code "3000"}, {@code "3000-4000"} or {@code "any"}
  * @param destinationPorts as sourcePorts

@@ -28,7 +28,7 @@ public record SliceTargets(long revision, List<Target> targets) {
      *
      * @param uid UID of its pod
      * @param id identifier, 0 ≤ id &lt; the Service's maximum
-     * @param vips host prefixes that the pod's kernel holds and that every gateway pod answers for
+     * @param vips VIPs that the pod's kernel holds and that every gateway pod answers for
      */
     public record Target(String uid, int id, List<String> vips) {
         public Target {

@@ -16,7 +16,7 @@ public sealed interface Attachment {
     /**
      * The pod must hold these.
      *
-     * @param vips host prefixes on {@code lo} with a rule {@code from VIP} each; may be empty, the anchor stays
+     * @param vips on {@code lo} with a rule {@code from VIP} each; may be empty, the anchor stays
      * @param nextHops of the default routes, both families; may be empty, then answers get EHOSTUNREACH
      */
     record Wanted(Report.ObjectRef gateway, SortedSet<IpPrefix> vips, SortedSet<IpAddress> nextHops)
@@ -31,7 +31,7 @@ public sealed interface Attachment {
      * The pod must hold nothing for this Gateway, because an older one claims a VIP in it already: two tables for one
      * source address cannot be told apart (design, decision 16).
      *
-     * @param vips claimed by both
+     * @param vips that are claimed by both, or overlap with one that the other claims
      * @param older the Gateway that has them
      */
     record Conflicted(Report.ObjectRef gateway, SortedSet<IpPrefix> vips, Report.ObjectRef older)

@@ -71,13 +71,17 @@ public final class PodAttachments {
             }
         }
         for (Map.Entry<IpPrefix, Report.ObjectRef> claim : claimed.entrySet()) {
-            if (vips.contains(claim.getKey())) {
+            if (vips.stream().anyMatch(vip -> overlap(vip, claim.getKey()))) {
                 SortedSet<IpPrefix> both = new TreeSet<>(vips);
-                both.retainAll(claimed.keySet());
+                both.removeIf(vip -> claimed.keySet().stream().noneMatch(other -> overlap(vip, other)));
                 return new Conflicted(decision.ref(), both, claim.getValue());
             }
         }
         vips.forEach(vip -> claimed.put(vip, decision.ref()));
         return new Wanted(decision.ref(), vips, nextHops.apply(decision.ref()));
+    }
+
+    private static boolean overlap(IpPrefix one, IpPrefix other) {
+        return one.contains(other) || other.contains(one);
     }
 }

@@ -14,6 +14,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.l34gateway.api.FormatException;
 import org.l34gateway.api.L34Route;
@@ -64,6 +65,20 @@ class PodAttachmentsTest {
                 .isEqualTo(new Conflicted(
                         new Report.ObjectRef("shop", "young", "uid-young"),
                         new TreeSet<>(List.of(IpPrefix.parse("20.0.0.1"))),
+                        new Report.ObjectRef("shop", "old", "uid-old")));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"20.0.0.0/24, 20.0.0.7/32", "20.0.0.7/32, 20.0.0.0/24", "20.0.0.0/16, 20.0.0.0/24"})
+    void vips_of_two_gateways_that_overlap_stay_with_the_older_one(String older, String younger) {
+        var decisions = decisions(
+                List.of(gateway("young", 2), gateway("old", 1)), List.of(route("young", younger), route("old", older)));
+        List<Attachment> attachments = PodAttachments.of(pod(Map.of("app", "svc")), "shop", decisions, _ -> HOPS);
+        assertThat(attachments.get(0)).isInstanceOf(Wanted.class);
+        assertThat(attachments.get(1))
+                .isEqualTo(new Conflicted(
+                        new Report.ObjectRef("shop", "young", "uid-young"),
+                        new TreeSet<>(List.of(IpPrefix.parse(younger))),
                         new Report.ObjectRef("shop", "old", "uid-old")));
     }
 

@@ -180,7 +180,7 @@ public final class NodeAgent implements Reconciler {
                 view::silentHops);
         Set<IpAddress> dead = hops.deadIn(sandbox);
         work.memory = work.memory.withPlan(whole, dead);
-        PodPlan plan = whole.without(dead, reading::reaches);
+        PodPlan plan = whole.without(dead, reading::reaches).withoutVips(reading::overlaps);
         if (plan.isHeld(reading.held(), reading::reaches)) {
             return;
         }
@@ -239,6 +239,7 @@ public final class NodeAgent implements Reconciler {
     private static boolean judge(PodWork work) {
         PodFacts facts = work.facts();
         work.troubles.addAll(Trouble.conflicts(work.pod.attachments()));
+        work.troubles.addAll(Trouble.overlaps(work.pod.attachments(), work.memory.reading()::overlaps));
         if (!work.pod.attachments().isEmpty() && work.memory.placement() instanceof Placement.Missing(String why)) {
             // A pod that has no address yet is being created: its sandbox is not missed.
             if (facts.addresses().isEmpty() && !facts.saysAttached()) {

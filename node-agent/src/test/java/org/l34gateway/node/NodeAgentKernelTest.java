@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.l34gateway.api.NodeReportSpec;
+import org.l34gateway.api.Report;
 import org.l34gateway.cni.Attachment;
 import org.l34gateway.cni.AttachmentKey;
 import org.l34gateway.cni.AttachmentRecord;
@@ -30,7 +31,9 @@ import org.l34gateway.cni.host.JvmHost;
 import org.l34gateway.cni.sbr.RouteAttachment;
 import org.l34gateway.cni.sbr.RouteWanted;
 import org.l34gateway.cni.vip.VipAttachment;
+import org.l34gateway.ip.IpPrefix;
 import org.l34gateway.linux.testing.InScratchNetns;
+import org.l34gateway.netlink.Route;
 import org.l34gateway.node.plan.Examples;
 import org.l34gateway.node.sandbox.LinuxSandboxes;
 
@@ -239,6 +242,49 @@ class NodeAgentKernelTest {
         assertThat(run(3_000)).containsExactly("carts-a True Attached");
         assertThat(target.holds()).containsExactlyInAnyOrder(ONE_VIP);
         assertThat(reported().sandbox()).isEqualTo("c0ffee");
+    }
+
+    @Test
+    void a_prefix_is_held_as_a_route_repaired_and_taken_away() {
+        PodNetns target = pod("cni-target", "10.0.0.7/24");
+        cluster.route("\"20.0.0.0/24\", \"2000::/64\"");
+        assertThat(run(0)).containsExactly("carts-a True Attached");
+        String[] held = {
+            "route 20.0.0.0/24 255 LOCAL null",
+            "route 2000::/64 255 LOCAL null",
+            "rule 20.0.0.0/24 5000",
+            "rule 2000::/64 5000",
+            "route 0.0.0.0/0 5000 UNICAST 10.1.0.1",
+            "route 0.0.0.0/0 5000 UNREACHABLE",
+            "route ::/0 5000 UNREACHABLE"
+        };
+        assertThat(target.holds()).containsExactlyInAnyOrder(held);
+        assertThat(reported().gateways().getFirst().vips()).containsExactly("20.0.0.0/24", "2000::/64");
+        target.kernel(kernel -> kernel.delete(Route.local(IpPrefix.parse("20.0.0.0/24"), 1)));
+        run(3_000);
+        assertThat(target.holds()).containsExactlyInAnyOrder(held);
+        double before = changes();
+        agent = newAgent();
+        run(3_000);
+        assertThat(changes()).isEqualTo(before);
+        cluster.route("\"20.0.0.1/32\"");
+        run(100);
+        run(10_000);
+        assertThat(target.holds()).containsExactlyInAnyOrder(ONE_VIP);
+    }
+
+    @Test
+    void a_prefix_around_a_network_of_the_pod_is_refused_with_the_reason_and_the_rest_is_held() {
+        PodNetns target = pod("cni-target", "10.0.0.7/24");
+        cluster.route("\"10.0.0.0/8\", \"20.0.0.1/32\"");
+        assertThat(run(0)).containsExactly("carts-a False VipOverlapsNetwork");
+        assertThat(target.holds()).containsExactlyInAnyOrder(ONE_VIP);
+        assertThat(reported().problems())
+                .extracting(Report.Problem::message)
+                .containsExactly(
+                        "VIP 10.0.0.0/8 of Gateway blue overlaps with a network to which the pod is connected");
+        cluster.route("\"20.0.0.1/32\"");
+        assertThat(run(100)).containsExactly("carts-a True Attached");
     }
 
     @Test

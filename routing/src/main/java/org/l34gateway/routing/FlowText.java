@@ -4,6 +4,7 @@ package org.l34gateway.routing;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -64,20 +65,24 @@ record FlowText(
 
     private static FlowText readChecked(L34RouteSpec spec) {
         List<String> leftOut = new ArrayList<>();
-        Set<IpPrefix> hosts = new TreeSet<>();
+        Set<IpPrefix> vips = new TreeSet<>();
         for (IpPrefix prefix : prefixes("spec.destinationCIDRs", spec.destinationCIDRs())) {
-            if (NO_VIPS.stream().anyMatch(range -> range.contains(prefix))) {
-                leftOut.add("destinationCIDR " + prefix + " is no address that a pod can own and a router can reach");
+            Optional<IpPrefix> special = NO_VIPS.stream()
+                    .filter(range -> range.contains(prefix) || prefix.contains(range))
+                    .findFirst();
+            if (special.isEmpty()) {
+                vips.add(prefix);
             } else if (prefix.isHost()) {
-                hosts.add(prefix);
+                leftOut.add("destinationCIDR " + prefix + " is no address that a pod can own and a router can reach");
             } else {
-                leftOut.add("destinationCIDR " + prefix + " is wider than one address, which is not supported yet");
+                leftOut.add("destinationCIDR " + prefix + " overlaps with " + special.get()
+                        + ", which no pod can own or no router can reach");
             }
         }
         Set<Protocol> protocols = EnumSet.noneOf(Protocol.class);
         spec.protocols().forEach(protocol -> protocols.add(protocolOf(protocol)));
-        if (hosts.isEmpty() || protocols.isEmpty()) {
-            String why = hosts.isEmpty()
+        if (vips.isEmpty() || protocols.isEmpty()) {
+            String why = vips.isEmpty()
                     ? "no destinationCIDR can be carried out: " + String.join("; ", leftOut)
                     : "spec.protocols is empty";
             return refused(Verdict.no(Reasons.UNSUPPORTED_VALUE, why));
@@ -86,7 +91,7 @@ record FlowText(
         return new FlowText(
                 Verdict.yes(Reasons.ACCEPTED),
                 List.copyOf(leftOut),
-                List.copyOf(hosts),
+                List.copyOf(vips),
                 withoutAny(prefixes("spec.sourceCIDRs", spec.sourceCIDRs())),
                 ports("spec.sourcePorts", spec.sourcePorts()),
                 ports("spec.destinationPorts", spec.destinationPorts()),

@@ -123,7 +123,7 @@ public record GatewayDecision(
                 gateway.getMetadata().getUid());
     }
 
-    /** The host prefixes of all accepted routes, sorted: what gateway pods answer for. */
+    /** The VIPs of all accepted routes, sorted: what gateway pods answer for. */
     public SortedSet<IpPrefix> vips() {
         SortedSet<IpPrefix> vips = new TreeSet<>();
         for (RouteDecision route : routes) {

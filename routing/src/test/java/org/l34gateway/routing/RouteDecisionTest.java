@@ -26,7 +26,10 @@ class RouteDecisionTest {
             delimiter = '|',
             value = {
                 "destinationCIDRs: [20.0.0.1/32]                            | true  | Accepted         | ''",
-                "destinationCIDRs: [20.0.0.0/24]                            | false | UnsupportedValue | no destinationCIDR can be carried out: destinationCIDR 20.0.0.0/24 is wider than one address, which is not supported yet",
+                "destinationCIDRs: [20.0.0.0/24, 'fd20::/64']               | true  | Accepted         | ''",
+                "destinationCIDRs: [120.0.0.0/5]                            | false | UnsupportedValue | no destinationCIDR can be carried out: destinationCIDR 120.0.0.0/5 overlaps with 127.0.0.0/8, which no pod can own or no router can reach",
+                "destinationCIDRs: [0.0.0.0/0]                              | false | UnsupportedValue | no destinationCIDR can be carried out: destinationCIDR 0.0.0.0/0 overlaps with 0.0.0.0/8, which no pod can own or no router can reach",
+                "destinationCIDRs: ['fe80::/64']                            | false | UnsupportedValue | no destinationCIDR can be carried out: destinationCIDR fe80::/64 overlaps with fe80::/10, which no pod can own or no router can reach",
                 "destinationCIDRs: [20.0.0/32]                              | false | UnsupportedValue | spec.destinationCIDRs: not an IP address: \"20.0.0\"",
                 "destinationCIDRs: [127.0.0.1/32]                           | false | UnsupportedValue | no destinationCIDR can be carried out: destinationCIDR 127.0.0.1/32 is no address that a pod can own and a router can reach",
                 "destinationCIDRs: ['ff02::1/128']                          | false | UnsupportedValue | no destinationCIDR can be carried out: destinationCIDR ff02::1/128 is no address that a pod can own and a router can reach",
@@ -45,12 +48,13 @@ class RouteDecisionTest {
     }
 
     @Test
-    void a_prefix_beside_a_host_is_left_out_and_said() {
-        RouteDecision decision = decide(route("r", "gw", "svc", "destinationCIDRs: [20.0.0.1/32, 30.0.0.0/8]"))
+    void what_is_no_vip_is_left_out_and_said() {
+        RouteDecision decision = decide(
+                        route("r", "gw", "svc", "destinationCIDRs: [20.0.0.1/32, 30.0.0.9/8, 126.0.0.0/7]"))
                 .getFirst();
         assertThat(decision.accepted().ok()).isTrue();
-        assertThat(decision.vips()).containsExactly(IpPrefix.parse("20.0.0.1/32"));
-        assertThat(decision.leftOut()).singleElement().asString().contains("30.0.0.0/8");
+        assertThat(decision.vips()).containsExactly(IpPrefix.parse("20.0.0.1/32"), IpPrefix.parse("30.0.0.0/8"));
+        assertThat(decision.leftOut()).singleElement().asString().contains("126.0.0.0/7");
     }
 
     @Test

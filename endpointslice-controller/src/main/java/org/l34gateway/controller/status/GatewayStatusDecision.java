@@ -112,11 +112,12 @@ public final class GatewayStatusDecision {
         if (!refused.isEmpty() && facts.programmedPods() > 0) {
             problems.addFirst(new GatewayFacts.Problem("GatewayPodsRefused", refused));
         }
-        if (decision.vips().size() > ADDRESSES) {
+        long addresses = decision.vips().stream().filter(IpPrefix::isHost).count();
+        if (addresses > ADDRESSES) {
             problems.add(new GatewayFacts.Problem(
                     "AddressesCut",
-                    "status.addresses shows " + ADDRESSES + " of "
-                            + decision.vips().size() + " VIPs, which is as many as the Gateway API allows"));
+                    "status.addresses shows " + ADDRESSES + " of " + addresses
+                            + " VIPs, which is as many as the Gateway API allows"));
         }
         return problems.isEmpty()
                 ? Verdict.yes(COMPLETE)
@@ -129,8 +130,10 @@ public final class GatewayStatusDecision {
                                         .toList()));
     }
 
+    /** The Gateway API has no prefixes there. */
     private static List<GatewayStatusAddress> addresses(GatewayDecision decision) {
         return decision.vips().stream()
+                .filter(IpPrefix::isHost)
                 .limit(ADDRESSES)
                 .map(IpPrefix::address)
                 .map(address -> new GatewayStatusAddress("IPAddress", address.toString()))

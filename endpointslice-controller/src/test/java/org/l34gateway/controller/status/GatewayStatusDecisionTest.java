@@ -155,6 +155,20 @@ class GatewayStatusDecisionTest {
     }
 
     @Test
+    void prefixes_are_no_addresses_and_that_is_no_problem() {
+        String[] vips = IntStream.rangeClosed(1, 20)
+                .mapToObj(i -> i == 7 ? "20.0.7.7/32" : "20.0." + i + ".0/24")
+                .toArray(String[]::new);
+        GatewayDecision decision = decide(Fixtures.gateway("gw"), vips);
+        Gateway status = GatewayStatusDecision.decide(decision, facts(decision, null, List.of(), List.of()), EARLY)
+                .orElseThrow();
+        assertThat(status.getStatus().getAddresses())
+                .extracting(address -> address.getValue())
+                .containsExactly("20.0.7.7");
+        assertThat(condition(status.getStatus().getConditions(), "Complete")).startsWith("True");
+    }
+
+    @Test
     void a_listener_that_is_none_of_ours_is_told() {
         Gateway gateway = new GatewayBuilder(Fixtures.gateway("gw"))
                 .editSpec()

@@ -102,6 +102,13 @@ public record PodPlan(SortedMap<AttachmentKey, Target> targets) {
         return new PodPlan(live);
     }
 
+    /** This plan without VIPs that the sandbox can not hold. */
+    public PodPlan withoutVips(Predicate<IpPrefix> those) {
+        SortedMap<AttachmentKey, Target> possible = new TreeMap<>();
+        targets.forEach((key, target) -> possible.put(key, target.withoutVips(those)));
+        return new PodPlan(possible);
+    }
+
     /**
      * What a sandbox holds, as if it held all next hops of this plan: one that was left out because it did not answer is
      * still a next hop for the plan after this one, also when its report is missing by then.

@@ -43,6 +43,13 @@ public record Target(String gatewayName, SortedSet<IpPrefix> vips, SortedSet<IpA
         return new Target(gatewayName, vips, live);
     }
 
+    /** The same without some VIPs. */
+    Target withoutVips(Predicate<IpPrefix> those) {
+        SortedSet<IpPrefix> rest = new TreeSet<>(vips);
+        rest.removeIf(those);
+        return new Target(gatewayName, rest, nextHops);
+    }
+
     /** Whether nothing of the Gateway stays in the sandbox. */
     public boolean isEmpty() {
         return vips.isEmpty() && nextHops.isEmpty();

@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import org.l34gateway.attachments.Attachment;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpFamily;
+import org.l34gateway.ip.IpPrefix;
 
 /**
  * Why a pod does not hold all that it should.
@@ -26,6 +27,8 @@ public record Trouble(String reason, String message) {
     public static final String KERNEL_REFUSED = "KernelRefused";
     /** A next hop is on no link of the pod: the pod is not on the Gateway's network, or not in that family. */
     public static final String NEXT_HOP_NOT_ON_LINK = "NextHopNotOnLink";
+    /** A VIP is a prefix in which neighbours of the pod are, or the pod itself. */
+    public static final String VIP_OVERLAPS_NETWORK = "VipOverlapsNetwork";
     /** The kernel took everything and still does not show it. */
     public static final String INCOMPLETE = "Incomplete";
 
@@ -41,6 +44,26 @@ public record Trouble(String reason, String message) {
                                 + " belongs to the older Gateway "
                                 + conflict.older().name()))
                 .toList();
+    }
+
+    /**
+     * One for each VIP that the pod can not hold without losing a network.
+     *
+     * @param overlaps whether a VIP and a network to which the sandbox is connected have addresses in common
+     */
+    public static List<Trouble> overlaps(List<Attachment> attachments, Predicate<IpPrefix> overlaps) {
+        List<Trouble> troubles = new ArrayList<>();
+        for (Attachment attachment : attachments) {
+            if (attachment instanceof Attachment.Wanted wanted) {
+                wanted.vips().stream()
+                        .filter(overlaps)
+                        .forEach(vip -> troubles.add(new Trouble(
+                                VIP_OVERLAPS_NETWORK,
+                                "VIP " + vip + " of Gateway " + wanted.gateway().name()
+                                        + " overlaps with a network to which the pod is connected")));
+            }
+        }
+        return troubles;
     }
 
     /**

@@ -58,6 +58,16 @@ public record Reading(
         return usable;
     }
 
+    /**
+     * Whether a prefix would take the pod's neighbours, or its own addresses, away from its interfaces. Of a single address it
+     * is never said: it may be one of a network to which the pod is connected.
+     */
+    public boolean overlaps(IpPrefix vip) {
+        return !vip.isHost()
+                && (addresses.stream().anyMatch(vip::contains)
+                        || links.keySet().stream().anyMatch(link -> link.contains(vip) || vip.contains(link)));
+    }
+
     /** Whether the sandbox has an interface on the link of this address. */
     public boolean reaches(IpAddress address) {
         return interfaceOf(address).isPresent();

@@ -129,6 +129,13 @@ final class SandboxReading {
                 prefixes.add(address.prefix());
             }
         }
+        for (IpFamily family : IpFamily.values()) {
+            for (Route route : kernel.routes(family, Route.TABLE_LOCAL)) {
+                if (route.type() == RouteType.LOCAL && route.protocol() == RouteProtocol.L34) {
+                    prefixes.add(route.destination());
+                }
+            }
+        }
         return prefixes;
     }
 

@@ -10,6 +10,8 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.l34gateway.api.Report;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpPrefix;
@@ -52,5 +54,28 @@ class ReadingTest {
     void other_interfaces_do_not_matter() {
         assertThat(hops(reading(Set.of(7)))).containsExactly("10.1.0.1", "fd01::1", "fd02::1");
         assertThat(reading(Set.of(7)).settles()).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "10.0.0.0/8, true",
+        "10.1.2.0/24, true",
+        "10.1.2.3/32, false",
+        "10.2.0.0/16, false",
+        "fd01::/32, true",
+        "fd02::/72, true",
+        "fd02::1/128, false",
+        "fd03::/64, false",
+    })
+    void a_prefix_overlaps_with_networks_of_the_pod_and_a_single_address_never_does(String vip, boolean overlaps) {
+        assertThat(reading(Set.of()).overlaps(IpPrefix.parse(vip))).isEqualTo(overlaps);
+    }
+
+    @Test
+    void a_prefix_overlaps_with_the_pods_own_address_on_no_network() {
+        Reading reading =
+                new Reading(new TreeSet<>(Set.of(IpAddress.parse("10.0.0.7"))), new TreeMap<>(), Set.of(), Map.of());
+        assertThat(reading.overlaps(IpPrefix.parse("10.0.0.0/28"))).isTrue();
+        assertThat(reading.overlaps(IpPrefix.parse("10.0.0.16/28"))).isFalse();
     }
 }
