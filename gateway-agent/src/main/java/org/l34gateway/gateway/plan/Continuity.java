@@ -4,6 +4,7 @@ package org.l34gateway.gateway.plan;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -45,7 +46,9 @@ public record Continuity(ForwardingProgram last, Map<IpPrefix, Long> since) {
         SortedSet<IpPrefix> unserved = new TreeSet<>();
         wanted.flows().forEach(flow -> unserved.addAll(flow.destinations()));
         unserved.removeAll(wanted.servedVips());
-        unserved.retainAll(last.servedVips());
+        // Also an address that gets a route of its own, out of a prefix.
+        SortedSet<IpPrefix> served = last.servedVips();
+        unserved.removeIf(vip -> served.stream().noneMatch(each -> each.contains(vip)));
         Map<IpPrefix, Long> kept = new HashMap<>();
         ForwardingProgram program = wanted;
         for (IpPrefix vip : unserved) {
@@ -71,14 +74,18 @@ public record Continuity(ForwardingProgram last, Map<IpPrefix, Long> since) {
                 flows.add(flow.to(flow.name(), others, flow.backends()));
             }
         }
+        Set<String> names = new HashSet<>();
         for (Flow flow : last.flows()) {
-            if (flow.destinations().contains(vip)) {
+            if (flow.destinations().stream().anyMatch(each -> each.contains(vip))) {
                 List<Backend> backends = flow.backends().stream()
                         .filter(backend -> present.containsKey(backend.group()))
                         .toList();
                 String name =
                         flow.name().endsWith(vip.toString()) ? flow.name() : flow.name() + ", as before for " + vip;
-                flows.add(flow.to(name, List.of(vip), backends));
+                // A flow to a prefix, and what became of it for this VIP before, are the same.
+                if (names.add(name)) {
+                    flows.add(flow.to(name, List.of(vip), backends));
+                }
             }
         }
         List<TargetGroup> groups = program.groups().stream()

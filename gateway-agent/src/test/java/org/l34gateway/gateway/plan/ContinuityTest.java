@@ -45,6 +45,24 @@ class ContinuityTest {
     }
 
     @Test
+    void an_address_that_gets_a_route_of_its_own_stays_with_its_prefix_until_a_new_target_holds_it() {
+        IpPrefix prefix = IpPrefix.parse("20.0.0.0/24");
+        Flow wide = flow("b", List.of(prefix));
+        Flow narrow = flow("c", List.of(VIP)).to("ns/narrow", List.of(VIP), List.of(new Backend("c", 1)));
+        Continuity whole = Continuity.NOTHING.next(
+                new ForwardingProgram(1, List.of(group("b", "20.0.0.0/24"), group("c")), List.of(wide)), BEGIN);
+        ForwardingProgram wanted =
+                new ForwardingProgram(1, List.of(group("b", "20.0.0.0/24"), group("c")), List.of(narrow, wide));
+        Continuity next = whole.next(wanted, BEGIN).next(wanted, BEGIN + 1);
+        assertThat(next.last().servedVips()).containsExactly(prefix, VIP);
+        assertThat(backendsOf(next, VIP)).containsExactly("b");
+
+        ForwardingProgram arrived = new ForwardingProgram(
+                1, List.of(group("b", "20.0.0.0/24"), group("c", "20.0.0.1/32")), List.of(narrow, wide));
+        assertThat(next.next(arrived, BEGIN + 2).last()).isEqualTo(arrived);
+    }
+
+    @Test
     void patience_ends() {
         ForwardingProgram wanted = program("c", group("b"), group("c"));
         Continuity waiting = before.next(wanted, BEGIN);
