@@ -87,8 +87,11 @@ class BirdKernelTest {
                 .isEqualTo(1);
 
         var since = gateway.control().sessions().getFirst().since();
-        assertThat(gateway.apply(bothFamilies("40.0.0.1", "2000::1"))).isInstanceOf(Reconfiguration.Done.class);
-        until("the other VIP", () -> pair.announced().equals(List.of("40.0.0.1/32", "2000::1/128")));
+        assertThat(gateway.apply(bothFamilies("40.0.0.1", "40.0.0.0/24", "2000::/64")))
+                .isInstanceOf(Reconfiguration.Done.class);
+        until(
+                "other VIPs, a prefix around one of them",
+                () -> pair.announced().equals(List.of("40.0.0.0/24", "40.0.0.1/32", "2000::/64")));
         gateway.apply(bothFamilies());
         until("no VIP", () -> pair.announced().isEmpty());
         assertThat(gateway.control().sessions().getFirst().since())

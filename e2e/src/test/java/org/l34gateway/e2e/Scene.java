@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
+import org.l34gateway.ip.IpPrefix;
 import org.l34gateway.lab.Lab;
 import org.l34gateway.lab.TrafficRequest;
 import org.l34gateway.lab.TrafficRequest.Protocol;
@@ -311,7 +312,7 @@ record Scene(Product product, String namespace) implements AutoCloseable {
         return names;
     }
 
-    /** Waits until the router has a route to the VIP and every gateway pod has slots for exactly so many targets. */
+    /** Waits until the router has a route to the VIP, which may be a prefix, and every gateway pod has slots for exactly so many targets. */
     void awaitServed(String vip, int targets) {
         lab().await(ROUTER + " has two next hops to " + vip, SOON, () -> nextHops(vip) == 2);
         lab().await(targets + " targets of " + vip + " in both gateway pods", SOON, () -> {
@@ -321,7 +322,7 @@ record Scene(Product product, String namespace) implements AutoCloseable {
     }
 
     private List<Long> targetCounts(String vip) {
-        String prefix = vip + (vip.contains(":") ? "/128" : "/32");
+        String prefix = IpPrefix.parse(vip).toString();
         var counts = new ArrayList<Long>();
         for (JsonNode report : json("get", "gatewayreports").path("items")) {
             long count = 0;

@@ -85,6 +85,32 @@ class StatelessTest {
     }
 
     @Test
+    void a_prefix_comes_and_goes_on_running_pods_and_every_address_of_it_is_served() {
+        var before = scene.lives();
+        scene.serve("20.0.0.1/32", "2000::1/128", "20.7.0.0/24", "2007::/64");
+        scene.awaitServed("20.7.0.0/24", 4);
+        scene.awaitServed("2007::/64", 4);
+        for (String address : new String[] {"20.7.0.0", "20.7.0.255", "2007::1", "2007::ffff:0:0:1"}) {
+            scene.assertServed(address, Protocol.TCP);
+        }
+
+        scene.serve("20.0.0.1/32", "2000::1/128");
+        for (String prefix : new String[] {"20.7.0.0/24", "2007::/64"}) {
+            scene.lab()
+                    .await(
+                            "no route to " + prefix,
+                            SOON,
+                            () -> scene.routes(prefix).isEmpty());
+            for (String pod : scene.targets()) {
+                scene.lab().await(pod + " without " + prefix, SOON, () -> !takes(pod, prefix));
+            }
+        }
+        scene.assertServed(VIP4, Protocol.TCP);
+        scene.assertServed(VIP6, Protocol.TCP);
+        assertThat(scene.lives()).isEqualTo(before);
+    }
+
+    @Test
     void a_pod_that_the_webhook_missed_is_attached_by_the_node_agent() {
         String webhook = scene.productWorkload("webhook");
         scene.lab().kubectl("scale", webhook, "-n", Product.NAMESPACE, "--replicas=0");
@@ -160,6 +186,7 @@ class StatelessTest {
                 "destinationCIDRs: [20.0.0.300/32]                                  | destinationCIDRs",
                 "{destinationCIDRs: [20.0.0.1/32], destinationPorts: ['70000']}     | destinationPorts",
                 "{destinationCIDRs: [20.0.0.1/32], protocols: [ICMP]}               | protocols",
+                "{destinationCIDRs: [20.0.0.1/32], byteMatches: ['tcp[0:3] = 1']}   | byteMatches",
             })
     void a_bad_route_is_refused_with_the_field_named(String fields, String field) {
         String inner = fields.startsWith("{") ? fields.substring(1, fields.length() - 1) : fields;
@@ -172,5 +199,12 @@ class StatelessTest {
 
     private static boolean holds(String pod, String vip) {
         return scene.place(pod).output("ip", "-o", "addr", "show", "dev", "lo").contains(" " + vip + "/");
+    }
+
+    private static boolean takes(String pod, String prefix) {
+        String family = prefix.contains(":") ? "-6" : "-4";
+        return scene.place(pod)
+                .output("ip", family, "route", "show", "table", "local")
+                .contains(" " + prefix + " ");
     }
 }
