@@ -3,6 +3,7 @@ package org.l34gateway.bench.dataplane;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.l34gateway.balancer.FastPath;
 import org.l34gateway.bench.Figure;
@@ -26,6 +27,8 @@ public final class DataPlaneCommand implements Callable<Integer> {
     private static final int TARGETS = 1_000;
     /** About ten for each target, as balancers of fewer targets have them. */
     private static final int LEAST_SLOTS = 9_973;
+    /** NAPI_POLL_WEIGHT, what a network adapter hands over at once when it is busy. */
+    private static final int QUEUED_AT_ONCE = 64;
 
     @Option(names = "--quick", description = "Fewer packets and rounds: to see that it works, not to quote")
     private boolean quick;
@@ -45,6 +48,9 @@ public final class DataPlaneCommand implements Callable<Integer> {
         }
         if (wanted("fast_v6") || wanted("slow_v6")) {
             requests(IpFamily.IPV6);
+        }
+        if (wanted("nfqueue_v4")) {
+            userSpace();
         }
         if (wanted("reply_v4")) {
             answers();
@@ -98,6 +104,33 @@ public final class DataPlaneCommand implements Callable<Integer> {
             figures.put("fast_" + v, ratio(costs, "fast", "plain", "drop"));
             figures.put("fast_" + v + "_ranges", ratio(costs, "ranges", "plain", "drop"));
             figures.put("slow_" + v, ratio(costs, "slow", "plain", "drop"));
+        }
+    }
+
+    private void userSpace() {
+        Optional<String> missing = NfqueueBalancer.missing();
+        if (missing.isPresent()) {
+            say("nfqueue_v4 is left out: " + missing.get());
+            return;
+        }
+        userSpace("nfqueue_v4", 1);
+        userSpace("nfqueue_v4_batches", QUEUED_AT_ONCE);
+    }
+
+    /** A queue is cheaper when many packets are in it, so how many come at once is part of the question. */
+    private void userSpace(String name, int atOnce) {
+        say("a balancer in user space, " + ROUTES + " VIPs, " + TARGETS + " targets, packets at once: " + atOnce);
+        List<Frames.Flow> flows = Scenario.requests(IpFamily.IPV4, FLOWS, ROUTES);
+        Scenario scenario = Scenario.oneService(IpFamily.IPV4, ROUTES, TARGETS, Match.EXACT_PORT);
+        try (PacketCosts costs = new PacketCosts()) {
+            Rig dropping = new Rig().dropping();
+            costs.add("drop", dropping, dropping.requests(flows, atOnce));
+            Rig ours = new Rig().balancing(scenario, FastPath.ON);
+            costs.add("ours", ours, ours.requests(flows, atOnce));
+            Rig queueing = new Rig().queueing(scenario, LEAST_SLOTS);
+            costs.add("queue", queueing, queueing.requests(flows, atOnce), queueing::await);
+            measure(costs);
+            figures.put(name, ratio(costs, "queue", "ours", "drop"));
         }
     }
 

@@ -10,17 +10,29 @@ import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntConsumer;
 
 /** Sends the same number of packets through several rigs in turn, on one CPU, and says what each took. */
 final class PacketCosts implements AutoCloseable {
-    private final Map<String, Lane> lanes = new LinkedHashMap<>();
-    private final int cpu = Runtime.getRuntime().availableProcessors() - 1;
+    /** On which all of it happens. */
+    static final int CPU = Runtime.getRuntime().availableProcessors() - 1;
 
-    private record Lane(Rig rig, RawSender sender, List<Double> nanosPerPacket, AtomicLong sent) {}
+    private final Map<String, Lane> lanes = new LinkedHashMap<>();
+
+    private record Lane(Rig rig, RawSender sender, IntConsumer settle, List<Double> nanosPerPacket, AtomicLong sent) {}
 
     /** Adds a rig, which is closed with this, and what is sent through it. */
     void add(String name, Rig rig, RawSender sender) {
-        lanes.put(name, new Lane(rig, sender, new ArrayList<>(), new AtomicLong()));
+        add(name, rig, sender, _ -> {});
+    }
+
+    /**
+     * The same for a rig in which packets wait for somebody.
+     *
+     * @param settle returns when so many more packets have gone through
+     */
+    void add(String name, Rig rig, RawSender sender, IntConsumer settle) {
+        lanes.put(name, new Lane(rig, sender, settle, new ArrayList<>(), new AtomicLong()));
     }
 
     /**
@@ -30,7 +42,7 @@ final class PacketCosts implements AutoCloseable {
      */
     void run(int rounds, int packets) {
         FutureTask<Void> work = new FutureTask<>(() -> {
-            RawSender.pin(cpu);
+            RawSender.pin(CPU);
             List<Lane> order = new ArrayList<>(lanes.values());
             order.forEach(lane -> measure(lane, packets));
             for (int round = 0; round < rounds; round++) {
@@ -54,7 +66,7 @@ final class PacketCosts implements AutoCloseable {
         int times = Math.max(1, packets / lane.sender().frames());
         lane.sent().addAndGet((long) times * lane.sender().frames());
         long begin = System.nanoTime();
-        lane.sender().send(times);
+        lane.sender().send(times, lane.settle());
         return (System.nanoTime() - begin) / ((double) times * lane.sender().frames());
     }
 

@@ -7,6 +7,7 @@ import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.function.IntConsumer;
 import org.l34gateway.linux.Libc;
 import org.l34gateway.linux.testing.PacketSocket;
 import org.l34gateway.netlink.KernelRefused;
@@ -25,9 +26,13 @@ final class RawSender implements AutoCloseable {
     private static final int MMSGHDR_BYTES = 64;
 
     private static final int IOVEC_BYTES = 16;
-    private static final int PER_CALL = 250;
+    private static final int SCHED_FIFO = 1;
+    private static final int LEAST_PRIORITY = 1;
+    /** How many frames are sent with one system call when it does not matter. */
+    static final int MANY = 250;
 
     private final int fd;
+    private final int perCall;
     private final int frames;
     /** Where the bytes begin that differ from frame to frame, and how many there are. */
     private final int from;
@@ -42,9 +47,10 @@ final class RawSender implements AutoCloseable {
     private final Memory vectors;
     private final Memory headers;
 
-    private RawSender(int fd, List<byte[]> frames) {
+    private RawSender(int fd, List<byte[]> frames, int perCall) {
         byte[] first = frames.getFirst();
         this.fd = fd;
+        this.perCall = perCall;
         this.frames = frames.size();
         this.frameBytes = first.length;
         int begin = first.length;
@@ -66,12 +72,12 @@ final class RawSender implements AutoCloseable {
         for (int i = 0; i < frames.size(); i++) {
             System.arraycopy(frames.get(i), from, varying, i * length, length);
         }
-        this.bytes = new Memory((long) frameBytes * PER_CALL);
+        this.bytes = new Memory((long) frameBytes * perCall);
         this.buffers = bytes.getByteBuffer(0, bytes.size());
-        this.vectors = new Memory((long) IOVEC_BYTES * PER_CALL);
-        this.headers = new Memory((long) MMSGHDR_BYTES * PER_CALL);
+        this.vectors = new Memory((long) IOVEC_BYTES * perCall);
+        this.headers = new Memory((long) MMSGHDR_BYTES * perCall);
         headers.clear();
-        for (int i = 0; i < PER_CALL; i++) {
+        for (int i = 0; i < perCall; i++) {
             buffers.put(i * frameBytes, first);
             vectors.setPointer((long) IOVEC_BYTES * i, bytes.share((long) frameBytes * i));
             vectors.setLong((long) IOVEC_BYTES * i + 8, frameBytes);
@@ -85,11 +91,12 @@ final class RawSender implements AutoCloseable {
      *
      * @param ifindex of the interface
      * @param frames at least one, all of the same length
+     * @param perCall how many are sent with one system call
      */
-    static RawSender open(int ifindex, List<byte[]> frames) {
+    static RawSender open(int ifindex, List<byte[]> frames, int perCall) {
         int fd = PacketSocket.open(ifindex, PacketSocket.SENDS);
         Libc.setsockopt(fd, SOL_PACKET, PACKET_QDISC_BYPASS, 1);
-        return new RawSender(fd, frames);
+        return new RawSender(fd, frames, perCall);
     }
 
     /** How many frames it has. */
@@ -97,15 +104,20 @@ final class RawSender implements AutoCloseable {
         return frames;
     }
 
-    /** Sends all frames in their order, this many times. */
-    void send(int times) {
+    /**
+     * Sends all frames in their order, this many times.
+     *
+     * @param sent is told after each system call how many frames it has sent
+     */
+    void send(int times, IntConsumer sent) {
         for (int time = 0; time < times; time++) {
-            for (int done = 0; done < frames; done += PER_CALL) {
-                int count = Math.min(PER_CALL, frames - done);
+            for (int done = 0; done < frames; done += perCall) {
+                int count = Math.min(perCall, frames - done);
                 for (int i = 0; i < count; i++) {
                     buffers.put(i * frameBytes + from, varying, (done + i) * length, length);
                 }
                 sendFirst(count);
+                sent.accept(count);
             }
         }
     }
@@ -129,15 +141,24 @@ final class RawSender implements AutoCloseable {
         bytes.close();
     }
 
-    /** Keeps the calling thread on one CPU. */
+    /**
+     * Keeps the calling thread on one CPU, which nobody else gets before it waits or lets others run: what else the machine does is
+     * not measured (SCHED_FIFO of sched(7)).
+     */
     static void pin(int cpu) {
         byte[] mask = new byte[128];
         mask[cpu / 8] = (byte) (1 << cpu % 8);
         try {
             C.sched_setaffinity(0, mask.length, mask);
+            C.sched_setscheduler(0, SCHED_FIFO, new int[] {LEAST_PRIORITY});
         } catch (LastErrorException refused) {
-            throw new KernelRefused("sched_setaffinity", "CPU " + cpu, refused.getErrorCode());
+            throw new KernelRefused("sched_setaffinity, sched_setscheduler", "CPU " + cpu, refused.getErrorCode());
         }
+    }
+
+    /** Lets those run that wait for the calling thread's CPU in the same way. */
+    static void letOthersRun() {
+        C.sched_yield();
     }
 
     /** JNA binds these at first use. */
@@ -147,6 +168,10 @@ final class RawSender implements AutoCloseable {
         }
 
         static native int sendmmsg(int fd, Pointer headers, int count, int flags) throws LastErrorException;
+
+        static native int sched_yield();
+
+        static native int sched_setscheduler(int thread, int policy, int[] priority) throws LastErrorException;
 
         static native int sched_setaffinity(int thread, long length, byte[] mask) throws LastErrorException;
     }

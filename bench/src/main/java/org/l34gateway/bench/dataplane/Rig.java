@@ -55,6 +55,7 @@ final class Rig implements AutoCloseable {
     private final Nftables outsideCount;
     private final Nftables insideCount;
     private @Nullable LoadBalancer forwarder;
+    private @Nullable NfqueueBalancer peer;
     private boolean dropping;
 
     Rig() {
@@ -192,6 +193,23 @@ final class Rig implements AutoCloseable {
         return this;
     }
 
+    /**
+     * The balancer is a peer in user space. It gives packets marks; from there on the kernel routes them by our rules, so that
+     * only the decision is another one.
+     */
+    Rig queueing(Scenario scenario, int slots) {
+        balancing(scenario, FastPath.OFF);
+        Tool.run(Tool.inside(balancer, "nft", "delete", "table", "inet", "l34"));
+        int targets = scenario.program().groups().getFirst().targets().size();
+        peer = NfqueueBalancer.start(balancer, Scenario.VIPS, slots, targets, PacketCosts.CPU);
+        return this;
+    }
+
+    /** Returns when so many more packets have gone through the peer. */
+    void await(int packets) {
+        Objects.requireNonNull(peer, "no peer in this rig").await(packets);
+    }
+
     /** All is there but the program. */
     Rig ready(Scenario scenario, FastPath fastPath) {
         balancer.call(() -> {
@@ -227,20 +245,25 @@ final class Rig implements AutoCloseable {
 
     /** Sends requests from the outside. */
     RawSender requests(List<Frames.Flow> flows) {
-        return sender(outside, "out", "ext", flows);
+        return requests(flows, RawSender.MANY);
+    }
+
+    /** The same, so many at once. */
+    RawSender requests(List<Frames.Flow> flows, int atOnce) {
+        return sender(outside, "out", "ext", flows, atOnce);
     }
 
     /** Sends answers from the inside. */
     RawSender answers(List<Frames.Flow> flows) {
-        return sender(inside, "in", "int", flows);
+        return sender(inside, "in", "int", flows, RawSender.MANY);
     }
 
-    private RawSender sender(ScratchNetns from, String device, String peer, List<Frames.Flow> flows) {
+    private RawSender sender(ScratchNetns from, String device, String peer, List<Frames.Flow> flows, int atOnce) {
         Frames.Wire wire = new Frames.Wire(
                 Objects.requireNonNull(link(from, device).mac()),
                 Objects.requireNonNull(link(balancer, peer).mac()));
         int index = link(from, device).index();
-        return from.call(() -> RawSender.open(index, Frames.of(wire, flows)));
+        return from.call(() -> RawSender.open(index, Frames.of(wire, flows), atOnce));
     }
 
     /** How many packets have arrived at both ends. */
@@ -290,6 +313,9 @@ final class Rig implements AutoCloseable {
         insideCount.close();
         if (forwarder != null) {
             forwarder.close();
+        }
+        if (peer != null) {
+            peer.close();
         }
         outside.close();
         balancer.close();

@@ -20,6 +20,9 @@ import org.l34gateway.program.TargetGroup;
 /** A program, and the packets that go with it: VIPs 20.0.x.y and fd20::N, clients 30.0.x.y and fd30::N, port 4000. */
 record Scenario(ForwardingProgram program) {
     static final int PORT = 4_000;
+    /** All VIPs of IPv4. */
+    static final String VIPS = "20.0.0.0/8";
+
     private static final long SEED = 7;
     private static final int FIRST_CLIENT_PORT = 1_024;
     private static final int CLIENTS = 250;

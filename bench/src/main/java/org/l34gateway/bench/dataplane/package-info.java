@@ -5,7 +5,8 @@
  *
  * <p>The cost of a packet is the time that one CPU needs for it: generator, balancer and sink all run on that CPU, the kernel
  * handles each packet before the next one is sent. What the generator itself needs is taken off: the time of the same
- * packets when the balancer drops them as they come in.
+ * packets when the balancer drops them as they come in. A peer in user space runs on that CPU too, whenever the generator
+ * waits for it, so that its time and that of the kernel's queue count.
  */
 @NullMarked
 package org.l34gateway.bench.dataplane;
