@@ -9,6 +9,7 @@ import org.l34gateway.balancer.FastPath;
 import org.l34gateway.bench.Figure;
 import org.l34gateway.bench.Figures;
 import org.l34gateway.bench.dataplane.Scenario.Match;
+import org.l34gateway.bench.edits.EditLoss;
 import org.l34gateway.ip.IpFamily;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -60,6 +61,9 @@ public final class DataPlaneCommand implements Callable<Integer> {
         }
         if (wanted("change") || wanted("cold_start_s") || wanted("kernel_mib")) {
             new ChangeCosts(quick, this::say).measure(figures);
+        }
+        if (wanted("edit_loss")) {
+            figures.put("edit_loss", new EditLoss(quick ? 300 : 2_000, quick ? 1 : 5, this::say).measure());
         }
         System.out.print(output.equals("json") ? figures.json() + "\n" : figures.table());
         return 0;

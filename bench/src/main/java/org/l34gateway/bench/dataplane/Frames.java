@@ -9,7 +9,7 @@ import org.l34gateway.ip.IpFamily;
 import org.l34gateway.netlink.MacAddress;
 
 /** Ethernet frames with UDP datagrams. The UDP checksum of IPv4 is left out (RFC 768), that of IPv6 is worked out. */
-final class Frames {
+public final class Frames {
     /** The shortest Ethernet frame, with its check sequence. */
     static final int SHORTEST = 64;
 
@@ -21,10 +21,10 @@ final class Frames {
     private Frames() {}
 
     /** A direction between two interfaces. */
-    record Wire(MacAddress from, MacAddress to) {}
+    public record Wire(MacAddress from, MacAddress to) {}
 
     /** A flow. */
-    record Flow(IpAddress source, int sourcePort, IpAddress destination, int destinationPort) {
+    public record Flow(IpAddress source, int sourcePort, IpAddress destination, int destinationPort) {
         /** The way back. */
         Flow reversed() {
             return new Flow(
@@ -35,8 +35,12 @@ final class Frames {
         }
     }
 
-    /** @param payload bytes of the datagram */
-    static byte[] udp(Wire wire, Flow flow, int payload) {
+    /**
+     * A frame with one datagram of zeros.
+     *
+     * @param payload bytes of the datagram
+     */
+    public static byte[] udp(Wire wire, Flow flow, int payload) {
         boolean ipv4 = flow.source().family() == IpFamily.IPV4;
         int header = ipv4 ? 20 : 40;
         ByteBuffer frame = ByteBuffer.allocate(ETHERNET + header + UDP_HEADER + payload);
@@ -65,7 +69,7 @@ final class Frames {
     }
 
     /** Payload of the shortest frame. */
-    static int shortestPayload(IpFamily family) {
+    public static int shortestPayload(IpFamily family) {
         int header = family == IpFamily.IPV4 ? 20 : 40;
         return Math.max(2, SHORTEST - CHECK_SEQUENCE - ETHERNET - header - UDP_HEADER);
     }

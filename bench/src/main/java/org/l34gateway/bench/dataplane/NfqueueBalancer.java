@@ -37,7 +37,7 @@ final class NfqueueBalancer implements AutoCloseable {
     /** Why this machine cannot run it, nothing when it can: it is tried. */
     static Optional<String> missing() {
         try (ScratchNetns netns = ScratchNetns.create();
-                NfqueueBalancer _ = start(netns, "192.0.2.1", 1, 1, 0)) {
+                NfqueueBalancer _ = start(netns, "192.0.2.1", 1, 1)) {
             return Optional.empty();
         } catch (IllegalStateException | UncheckedIOException failed) {
             return Optional.ofNullable(failed.getMessage());
@@ -52,7 +52,7 @@ final class NfqueueBalancer implements AutoCloseable {
      * @throws IllegalStateException when the kernel or a program refuses
      * @throws UncheckedIOException when a program is not there
      */
-    static NfqueueBalancer start(ScratchNetns netns, String vips, int slots, int marks, int cpu) {
+    static NfqueueBalancer start(ScratchNetns netns, String vips, int slots, int marks) {
         Tool.run(Tool.inside(netns, "iptables", "-t", "raw", "-A", "PREROUTING", "-d", vips, "-j", "NFQUEUE"));
         try {
             Path directory = Files.createTempDirectory("l34-bench-");
@@ -62,7 +62,7 @@ final class NfqueueBalancer implements AutoCloseable {
                     netns,
                     "taskset",
                     "-c",
-                    Integer.toString(cpu),
+                    Integer.toString(Cpu.MEASURED),
                     "chrt",
                     "--fifo",
                     "1",
@@ -107,7 +107,7 @@ final class NfqueueBalancer implements AutoCloseable {
             if (!process.isAlive()) {
                 throw new IllegalStateException(SOURCE + " has ended");
             }
-            RawSender.letOthersRun();
+            Cpu.letOthersRun();
         }
     }
 

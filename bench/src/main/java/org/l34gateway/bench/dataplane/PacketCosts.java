@@ -14,9 +14,6 @@ import java.util.function.IntConsumer;
 
 /** Sends the same number of packets through several rigs in turn, on one CPU, and says what each took. */
 final class PacketCosts implements AutoCloseable {
-    /** On which all of it happens. */
-    static final int CPU = Runtime.getRuntime().availableProcessors() - 1;
-
     private final Map<String, Lane> lanes = new LinkedHashMap<>();
 
     private record Lane(Rig rig, RawSender sender, IntConsumer settle, List<Double> nanosPerPacket, AtomicLong sent) {}
@@ -42,7 +39,7 @@ final class PacketCosts implements AutoCloseable {
      */
     void run(int rounds, int packets) {
         FutureTask<Void> work = new FutureTask<>(() -> {
-            RawSender.pin(CPU);
+            Cpu.take();
             List<Lane> order = new ArrayList<>(lanes.values());
             order.forEach(lane -> measure(lane, packets));
             for (int round = 0; round < rounds; round++) {

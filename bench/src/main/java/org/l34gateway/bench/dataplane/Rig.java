@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.l34gateway.bench.dataplane;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -59,11 +55,11 @@ final class Rig implements AutoCloseable {
     private boolean dropping;
 
     Rig() {
-        ip(outside, "link add out type veth peer name ext netns " + balancer.path());
-        ip(inside, "link add in type veth peer name int netns " + balancer.path());
-        ip(outside, "link set out up");
-        ip(inside, "link set in up");
-        ip(
+        Tool.ip(outside, "link add out type veth peer name ext netns " + balancer.path());
+        Tool.ip(inside, "link add in type veth peer name int netns " + balancer.path());
+        Tool.ip(outside, "link set out up");
+        Tool.ip(inside, "link set in up");
+        Tool.ip(
                 balancer,
                 "link set ext up",
                 "link set int up",
@@ -124,7 +120,7 @@ final class Rig implements AutoCloseable {
     /** The balancer is a router: VIPs inside, clients outside. */
     Rig forwarding() {
         neighbours(List.of("10.8.0.1", "fd08::1"));
-        ip(
+        Tool.ip(
                 balancer,
                 "route add 20.0.0.0/8 via 10.8.0.1",
                 "route add fd20::/16 via fd08::1",
@@ -201,7 +197,7 @@ final class Rig implements AutoCloseable {
         balancing(scenario, FastPath.OFF);
         Tool.run(Tool.inside(balancer, "nft", "delete", "table", "inet", "l34"));
         int targets = scenario.program().groups().getFirst().targets().size();
-        peer = NfqueueBalancer.start(balancer, Scenario.VIPS, slots, targets, PacketCosts.CPU);
+        peer = NfqueueBalancer.start(balancer, Scenario.VIPS, slots, targets);
         return this;
     }
 
@@ -217,7 +213,7 @@ final class Rig implements AutoCloseable {
             return null;
         });
         neighbours(scenario.addresses());
-        ip(balancer, "route add default via 10.9.0.1 table 4096", "route add default via fd09::1 table 4096");
+        Tool.ip(balancer, "route add default via 10.9.0.1 table 4096", "route add default via fd09::1 table 4096");
         forwarder = balancer.call(() -> LoadBalancer.open(INTERFACES, fastPath, System::nanoTime));
         return this;
     }
@@ -236,7 +232,7 @@ final class Rig implements AutoCloseable {
 
     private void neighbours(List<String> addresses) {
         String mac = String.valueOf(link(inside, "in").mac());
-        ip(
+        Tool.ip(
                 balancer,
                 addresses.stream()
                         .map(address -> "neigh add " + address + " lladdr " + mac + " dev int nud permanent")
@@ -283,28 +279,6 @@ final class Rig implements AutoCloseable {
                 return Objects.requireNonNull(new Rtnetlink(socket).link(name), name);
             }
         });
-    }
-
-    /** Runs commands of ip(8) inside a namespace. */
-    private static void ip(ScratchNetns netns, String... commands) {
-        try {
-            Process process = new ProcessBuilder("nsenter", "--net=" + netns.path(), "ip", "-batch", "-")
-                    .redirectErrorStream(true)
-                    .start();
-            try (var in = process.getOutputStream()) {
-                in.write(String.join("\n", commands).getBytes(UTF_8));
-                in.write('\n');
-            }
-            String output = new String(process.getInputStream().readAllBytes(), UTF_8);
-            if (process.waitFor() != 0) {
-                throw new IllegalStateException("ip: " + output);
-            }
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(interrupted);
-        }
     }
 
     @Override

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.l34gateway.bench.edits;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.l34gateway.balancer.FastPath;
+import org.l34gateway.linux.testing.InScratchNetns;
+
+@Tag("kernel")
+@ExtendWith(InScratchNetns.class)
+class EditLossKernelTest {
+    private final List<String> said = new ArrayList<>();
+
+    @Test
+    void edits_and_killed_processes_lose_no_packet() {
+        assertThat(new EditLoss(30, 1, said::add).measure().max())
+                .as("%s", said)
+                .isZero();
+    }
+
+    @Test
+    void packets_that_nobody_forwards_are_lost() {
+        Edits edits = new Edits(1);
+        Ways ways = Ways.of(List.of(edits.program()), EditLoss.flows());
+        try (Bed bed = new Bed(Edits.ADDRESSES);
+                Passage passage = new Passage(bed, EditLoss.flows(), ways, new Course(), said::add)) {
+            Passage.Outcome outcome = passage.run(times(20));
+            assertThat(outcome.sent()).isEqualTo(1_000);
+            assertThat(outcome.lost()).isEqualTo(1_000);
+            assertThat(outcome.astray()).isZero();
+        }
+    }
+
+    @Test
+    void packets_that_follow_a_program_of_another_time_are_astray() {
+        Edits edits = new Edits(1);
+        // The kernel has the first program, and the others are said to be there.
+        for (int i = 0; i < 50; i++) {
+            edits.next();
+        }
+        Ways ways = Ways.of(List.of(edits.program()), EditLoss.flows());
+        try (Bed bed = new Bed(Edits.ADDRESSES);
+                AgentProcess agent = AgentProcess.start(bed, 1, FastPath.ON);
+                Passage passage = new Passage(bed, EditLoss.flows(), ways, new Course(), said::add)) {
+            agent.begin(0);
+            agent.end(0);
+            Passage.Outcome outcome = passage.run(times(200));
+            assertThat(outcome.lost()).as("%s", said).isZero();
+            assertThat(outcome.astray()).isBetween(1_000, 9_000);
+        }
+    }
+
+    private static BooleanSupplier times(int times) {
+        AtomicInteger left = new AtomicInteger(times);
+        return () -> left.getAndDecrement() > 0;
+    }
+}
