@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.l34gateway.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class BenchMainTest {
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            data-plane --only nothing | no figure begins with "nothing"; there are fast_v4, fast_v6,
+            data-plane --output xml   | expected one of [TEXT, JSON, MARKDOWN] (case-insensitive) but was 'xml'
+            data-plane --fast         | Unknown option: '--fast'
+            control-plane             | Unmatched argument
+            """)
+    void wrong_usage_is_refused_with_what_is_right(String arguments, String says) {
+        StringWriter errors = new StringWriter();
+        int exit = BenchMain.commandLine().setErr(new PrintWriter(errors, true)).execute(arguments.split(" "));
+        assertThat(exit).isEqualTo(2);
+        assertThat(errors.toString()).contains(says);
+    }
+
+    @Test
+    void help_lists_the_outputs() {
+        StringWriter help = new StringWriter();
+        int exit = BenchMain.commandLine().setOut(new PrintWriter(help, true)).execute("data-plane", "--help");
+        assertThat(exit).isZero();
+        assertThat(help.toString()).contains("--quick", "text, json, markdown (default: text)");
+    }
+}
