@@ -36,6 +36,7 @@ import picocli.CommandLine.Command;
             LabCommand.class,
             MavenCommands.Test.class,
             MavenCommands.Check.class,
+            MavenCommands.Soak.class,
             MavenCommands.Golden.class,
             MavenCommands.Format.class,
             BenchCommand.class,

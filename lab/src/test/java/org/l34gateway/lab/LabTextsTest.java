@@ -89,7 +89,7 @@ class LabTextsTest {
     void every_command_explains_itself() {
         var commandLine = L34.commandLine();
         assertThat(commandLine.getSubcommands())
-                .containsKeys("lab", "test", "check", "golden", "fmt", "bench", "doctor");
+                .containsKeys("lab", "test", "check", "soak", "golden", "fmt", "bench", "doctor");
         commandLine
                 .getSubcommands()
                 .forEach((name, command) -> assertThat(

@@ -33,7 +33,7 @@ import org.l34gateway.program.Protocol;
 @Tag("kernel")
 @ExtendWith(InScratchNetns.class)
 class DifferentialKernelTest {
-    /** So many with -Ddifferential.programs=N. */
+    /** {@code ./l34 soak} has 10,000 with and as many without the fast path; so many with -Ddifferential.programs=N. */
     private static final int PROGRAMS = Integer.getInteger("differential.programs", 40);
 
     private static final int PACKETS = 50;
@@ -43,6 +43,7 @@ class DifferentialKernelTest {
     private static final int SOON_MILLIS = 2_000;
     private static final int QUIET_MILLIS = 30;
 
+    @Tag("soak")
     @ParameterizedTest
     @EnumSource(FastPath.class)
     void kernel_and_evaluator_agree_about_every_packet(FastPath fastPath) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -141,8 +142,9 @@ class SlotDealTest {
 
     /**
      * Largest share over mean share, in random subsets of every size: median and 99th percentile stay below the bounds that
-     * design decisions were made with. {@code -Dslots.subsets=5000} for a thorough run.
+     * design decisions were made with. {@code ./l34 soak} has more subsets.
      */
+    @Tag("soak")
     @ParameterizedTest
     @CsvSource({
         "UP_TO_8, 1.025, 1.13",

@@ -35,9 +35,7 @@ public final class MavenCommands {
         public Integer call() {
             // Tests of single modules use the real API server too; the first of them would find no tools otherwise.
             ToolCache.ofCaller().ready(new Progress(System.out));
-            Instant begin = Instant.now();
-            int exit = maven(goals(more.remove(RELIABILITY)), more);
-            return exit != 0 ? exit : TestReports.of(root(), begin).show(System.out, System.getenv("CI") != null);
+            return reported(goals(more.remove(RELIABILITY)), more);
         }
 
         private static List<String> goals(boolean reliability) {
@@ -61,6 +59,34 @@ public final class MavenCommands {
         @Override
         public Integer call() {
             return maven(List.of("verify", "-DexcludedGroups=kernel,cluster"), more);
+        }
+    }
+
+    /** Tests that draw their cases, with very many of them. */
+    @Command(
+            name = "soak",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Run the tests that draw their cases with very many of them; an hour, needs root.",
+                "The dials: -Ddifferential.programs=N, -Dslots.subsets=N, -Dfuzz.rounds=N. -Dseed=N repeats a run."
+            })
+    public static final class Soak implements Callable<Integer> {
+        private static final List<String> GOALS = List.of(
+                "verify",
+                "-Dgroups=soak",
+                "-Ddifferential.programs=10000",
+                "-Dslots.subsets=4000",
+                "-Dfuzz.rounds=100000");
+
+        @Unmatched
+        private List<String> more = new ArrayList<>();
+
+        @Override
+        public Integer call() {
+            // What the caller says counts.
+            List<String> goals = new ArrayList<>(GOALS);
+            goals.removeIf(goal -> more.stream().anyMatch(word -> word.startsWith(goal.replaceAll("=.*", "="))));
+            return reported(goals, more);
         }
     }
 
@@ -89,6 +115,13 @@ public final class MavenCommands {
         public Integer call() {
             return maven(List.of("spotless:apply"), more);
         }
+    }
+
+    /** Runs Maven and says at last what the tests came to. */
+    private static int reported(List<String> goals, List<String> more) {
+        Instant begin = Instant.now();
+        int exit = maven(goals, more);
+        return exit != 0 ? exit : TestReports.of(root(), begin).show(System.out, System.getenv("CI") != null);
     }
 
     private static int maven(List<String> goals, List<String> more) {

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -24,7 +25,7 @@ import org.l34gateway.api.FormatException;
 
 /** Whatever comes in, there is an answer for its uid or a reason on one line, and never anything else. */
 class MalformedBodiesTest {
-    /** {@code -Dfuzz.rounds=100000} for the long run. */
+    /** {@code ./l34 soak} has more. */
     private static final int ROUNDS = Integer.getInteger("fuzz.rounds", 3_000);
 
     record Row(String body, String reason) {
@@ -94,6 +95,7 @@ class MalformedBodiesTest {
     }
 
     @Test
+    @Tag("soak")
     void damaged_reviews_are_answered_or_refused() throws Exception {
         long seed = Long.getLong("seed", System.nanoTime());
         Random dice = new Random(seed);
