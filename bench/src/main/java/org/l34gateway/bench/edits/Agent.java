@@ -12,8 +12,8 @@ import org.l34gateway.balancer.FastPath;
 import org.l34gateway.balancer.LoadBalancer;
 
 /**
- * A process that has the load balancer of the namespace in which it runs. It reads how many edits have been made, one number a line, and
- * says the number again when the kernel holds that program. Ends with its standard input.
+ * A process that has the load balancer of the namespace in which it runs. It reads how many edits have been made, one number
+ * a line, and says the number again when the kernel holds that program. Ends with its standard input.
  */
 public final class Agent {
     private Agent() {}

@@ -21,8 +21,8 @@ import org.l34gateway.netlink.MacAddress;
 import org.l34gateway.netlink.Rtnetlink;
 
 /**
- * Three namespaces in a row, with a neighbour for each target's address: the kernel answers for it with a MAC address of its own, so
- * that what passes "in" says by its destination which target it reaches.
+ * Three namespaces in a row, with a neighbour for each target's address: the kernel answers for it with a MAC address of its
+ * own, so that what passes "in" says by its destination which target it reaches.
  *
  * <pre>
  * outside "out" -- "ext" balancer "int" -- "in" inside: 02:00:00:00:00:N has 10.8.0.N and fd08::N

@@ -2,8 +2,8 @@
 package org.l34gateway.bench.edits;
 
 /**
- * Which programs the kernel may hold now: from the last one that is known to be there to the last one that was begun. A program's
- * number is how many edits have led to it. Told by one thread, asked by another.
+ * Which programs the kernel may hold now: from the last one that is known to be there to the last one that was begun. A
+ * program's number is how many edits have led to it. Told by one thread, asked by another.
  */
 final class Course {
     private volatile int held;

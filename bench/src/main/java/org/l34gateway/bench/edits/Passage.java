@@ -12,8 +12,9 @@ import org.l34gateway.linux.Libc;
 import org.l34gateway.netlink.MacAddress;
 
 /**
- * Numbered packets of all flows in turn, at an even rate, and what becomes of each. One thread sends some and hears what has arrived,
- * because packets pass the namespaces while they are sent; a packet's programs are those from before it was sent until it was heard.
+ * Numbered packets of all flows in turn, at an even rate, and what becomes of each. One thread sends some and hears what has
+ * arrived, because packets pass the namespaces while they are sent; a packet's programs are those from before it was sent
+ * until it was heard.
  */
 final class Passage implements AutoCloseable {
     static final int PACKETS_PER_SECOND = 50_000;

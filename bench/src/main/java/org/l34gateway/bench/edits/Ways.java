@@ -12,7 +12,10 @@ import org.l34gateway.program.Packet;
 import org.l34gateway.program.Protocol;
 import org.l34gateway.program.Target;
 
-/** Where the packets of each flow go under each program: the number of a target's address, {@link #NOWHERE} if they are dropped. */
+/**
+ * Where the packets of each flow go under each program: the number of a target's address, {@link #NOWHERE} if they are
+ * dropped.
+ */
 final class Ways {
     static final byte NOWHERE = 0;
 
