@@ -19,8 +19,12 @@ import org.l34gateway.linux.nftables.SetShape;
 
 /**
  * From the present table to the wanted one: what is new and not used by any packet yet comes first, and new maps of
- * slots are filled; then one transaction moves packets there and takes away what nobody uses any more, so that they see the old table
- * or the new one. Rules come before slots, because the kernel looks at every element of a map for each chain that names it.
+ * slots are filled; then one transaction moves packets there, so that they see the old table or the new one; what nobody uses any
+ * more goes last. Rules come before slots, because the kernel looks at every element of a map for each chain that names it.
+ *
+ * <p>A packet that is on its way while a transaction ends reads the rules of all its chains as they were before, and the elements
+ * of maps as they are after (nft_do_chain, nft_genmask_cur): in a chain that comes or goes with the element that leads there, it
+ * would find no rule.
  *
  * @param transactions in order; empty when nothing is to be done
  */
@@ -53,6 +57,8 @@ record TablePlan(List<List<Operation>> transactions) {
 
         private final List<List<Operation>> loads = new ArrayList<>();
         private final List<Operation> move = new ArrayList<>();
+        /** What no packet uses any more. */
+        private final List<Operation> go = new ArrayList<>();
 
         Decision(WantedTable wanted, PresentTable present, Scope scope) {
             this.wanted = wanted;
@@ -85,15 +91,10 @@ record TablePlan(List<List<Operation>> transactions) {
             numbers();
             clear();
 
-            List<List<Operation>> transactions = new ArrayList<>();
-            if (loads.isEmpty()) {
-                come.addAll(move);
-                transactions.add(come);
-            } else {
-                transactions.add(come);
-                transactions.addAll(loads);
-                transactions.add(move);
-            }
+            List<List<Operation>> transactions = new ArrayList<>(List.of(come));
+            transactions.addAll(loads);
+            transactions.add(move);
+            transactions.add(go);
             transactions.removeIf(List::isEmpty);
             return new TablePlan(transactions);
         }
@@ -150,19 +151,19 @@ record TablePlan(List<List<Operation>> transactions) {
                 return;
             }
             Set<Element> held = present.entries(set);
-            List<Element> go = new ArrayList<>();
+            List<Element> goes = new ArrayList<>();
             List<Element> comes = new ArrayList<>();
             for (Element entry : entries) {
                 boolean isHeld = held.contains(entry);
                 if (isHeld != wanted.contains(set, entry)) {
-                    (isHeld ? go : comes).add(entry);
+                    (isHeld ? goes : comes).add(entry);
                 }
             }
             // Both ends of a range follow each other.
-            Collections.sort(go);
+            Collections.sort(goes);
             Collections.sort(comes);
-            if (!go.isEmpty()) {
-                operations.add(new Operation.RemoveElements(set, go));
+            if (!goes.isEmpty()) {
+                operations.add(new Operation.RemoveElements(set, goes));
             }
             if (!comes.isEmpty()) {
                 operations.add(new Operation.AddElements(set, comes));
@@ -208,7 +209,7 @@ record TablePlan(List<List<Operation>> transactions) {
             chains.addAll(scope.hooks());
             chains.removeIf(name ->
                     !present.chains().containsKey(name) || wanted.rules(name) != null || wanted.hook(name) != null);
-            chains.forEach(name -> move.add(new Operation.RemoveRules(name)));
+            chains.forEach(name -> go.add(new Operation.RemoveRules(name)));
             NavigableSet<String> sets = new TreeSet<>();
             scope.elements().keySet().stream()
                     .filter(name -> present.elements().containsKey(name) && wanted.shape(name) == null)
@@ -216,11 +217,11 @@ record TablePlan(List<List<Operation>> transactions) {
             scope.numbers().stream()
                     .filter(name -> present.numbers().containsKey(name) && wanted.numbers(name) == null)
                     .forEach(sets::add);
-            sets.forEach(name -> move.add(new Operation.RemoveSet(name)));
-            chains.forEach(name -> move.add(new Operation.RemoveChain(name)));
+            sets.forEach(name -> go.add(new Operation.RemoveSet(name)));
+            chains.forEach(name -> go.add(new Operation.RemoveChain(name)));
             scope.counters().stream()
                     .filter(name -> present.counters().contains(name) && !wanted.counts(name))
-                    .forEach(name -> move.add(new Operation.RemoveCounter(name)));
+                    .forEach(name -> go.add(new Operation.RemoveCounter(name)));
         }
     }
 }

@@ -10,7 +10,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -185,6 +187,32 @@ class TablePlanTest {
             tables.forget();
             assertThat(plans(four, tables).values()).as("a second plan").allMatch(TablePlan::isEmpty);
         }
+    }
+
+    /** Else packets that are on their way when the rules change find neither the old ones nor the new ones. */
+    @Tag("kernel")
+    @ExtendWith(InScratchNetns.class)
+    @Test
+    void chains_are_there_before_packets_are_sent_to_them_and_go_after() {
+        withInterface();
+        try (KernelTables tables = KernelTables.open()) {
+            run(overlapping(), tables);
+            TablePlan plan = Objects.requireNonNull(plans(weights(), tables).get(Tables.DECIDES));
+            List<List<Operation>> transactions = plan.transactions();
+            assertThat(having(transactions, Operation.AddRules.class)).containsExactly(0);
+            assertThat(having(transactions, Operation.AddElements.class)).contains(1);
+            assertThat(having(transactions, Operation.RemoveElements.class)).containsExactly(1);
+            assertThat(having(transactions, Operation.RemoveRules.class)).containsExactly(2);
+            assertThat(having(transactions, Operation.RemoveChain.class)).containsExactly(2);
+        }
+    }
+
+    /** The transactions that have such an operation. */
+    private static List<Integer> having(List<List<Operation>> transactions, Class<? extends Operation> kind) {
+        return IntStream.range(0, transactions.size())
+                .filter(i -> transactions.get(i).stream().anyMatch(kind::isInstance))
+                .boxed()
+                .toList();
     }
 
     private static void withInterface() {
