@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class BenchMainTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            data-plane --only nothing | no figure begins with "nothing"; there are fast_v4, fast_v6,
+            data-plane --only nothing | no figure begins with "nothing"; there are fast_v4, fast_v4_ranges,
             data-plane --output xml   | expected one of [TEXT, JSON, MARKDOWN] (case-insensitive) but was 'xml'
             data-plane --fast         | Unknown option: '--fast'
             control-plane             | Unmatched argument

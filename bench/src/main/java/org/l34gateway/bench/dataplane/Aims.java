@@ -31,6 +31,7 @@ final class Aims {
                     0,
                     "packets lost or misled by random edits at 50,000 packets a second, the process killed twice;"
                             + " less those of a run without edits"),
+            atMost("edit_loss_slow", 0, 0, "the same without the fast path"),
             atMost("change_scale", 1.5, 1.1, "one change with 1,000 services ÷ with 10"),
             atMost("change_ms", 20, 4, "ms from a change to the kernel that follows it, 1,000 services"),
             atMost("cold_start_s", 5, 2, "s until 1,000 services with 10 targets each are programmed"),

@@ -6,9 +6,11 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.l34gateway.balancer.FastPath;
 import org.l34gateway.bench.Figure;
@@ -31,6 +33,7 @@ public final class EditLoss {
 
     private final int edits;
     private final int runs;
+    private final FastPath fastPath;
     private final Consumer<String> say;
 
     /**
@@ -38,18 +41,20 @@ public final class EditLoss {
      *
      * @param edits of each run
      * @param runs each with other edits
+     * @param fastPath with it, what the complete way does wrong does not show
      * @param say is told what goes on
      */
-    public EditLoss(int edits, int runs, Consumer<String> say) {
+    public EditLoss(int edits, int runs, FastPath fastPath, Consumer<String> say) {
         this.edits = edits;
         this.runs = runs;
+        this.fastPath = fastPath;
         this.say = say;
     }
 
     /** What runs lost and misled, less what the same number of packets does without edits. */
     public Figure measure() {
         say.accept("losses during " + edits + " edits in each of " + runs + " runs, at " + Passage.PACKETS_PER_SECOND
-                + " packets a second, the process killed twice");
+                + " packets a second, the process killed twice, fast path " + fastPath);
         return new Figure(
                 IntStream.range(0, runs).mapToObj(run -> (double) measure(run)).toList());
     }
@@ -64,10 +69,9 @@ public final class EditLoss {
             script.apply(0);
             // Neighbours are found, and nothing else goes wrong.
             run(passage, after(SECOND_NANOS));
-            CompletableFuture<Void> made = CompletableFuture.runAsync(
-                    script::run, work -> Thread.ofPlatform().name("edits").start(work));
+            CompletableFuture<Integer> made = started("edits", script::run);
             Passage.Outcome busy = run(passage, () -> !made.isDone());
-            made.join();
+            ended(made);
             Passage.Outcome quiet = run(passage, after(busy.nanos()));
             say.accept("with edits " + busy + "; without " + quiet);
             if (quiet.faults() > quiet.sent() / LEAST_USEFUL) {
@@ -92,13 +96,23 @@ public final class EditLoss {
     }
 
     private static Passage.Outcome run(Passage passage, BooleanSupplier goesOn) {
+        return ended(started("packets", () -> {
+            Cpu.take();
+            return passage.run(goesOn);
+        }));
+    }
+
+    private static <T> CompletableFuture<T> started(String name, Supplier<T> work) {
         return CompletableFuture.supplyAsync(
-                        () -> {
-                            Cpu.take();
-                            return passage.run(goesOn);
-                        },
-                        work -> Thread.ofPlatform().name("packets").start(work))
-                .join();
+                work, each -> Thread.ofPlatform().name(name).start(each));
+    }
+
+    private static <T> T ended(CompletableFuture<T> work) {
+        try {
+            return work.join();
+        } catch (CompletionException failed) {
+            throw new IllegalStateException(String.valueOf(failed.getCause()), failed);
+        }
     }
 
     /** Of both families, to every VIP that stays and to ports of each of its routes. */
@@ -131,7 +145,7 @@ public final class EditLoss {
             this.seed = seed;
             this.dice = new Random(seed);
             this.course = course;
-            this.agent = AgentProcess.start(bed, seed, FastPath.ON);
+            this.agent = AgentProcess.start(bed, seed, fastPath);
         }
 
         void apply(int edit) {
@@ -141,17 +155,19 @@ public final class EditLoss {
                 LockSupport.parkNanos(dice.nextLong(MOST_WORK_NANOS));
                 agent.kill();
                 say.accept("killed at edit " + edit);
-                agent = AgentProcess.start(bed, seed, FastPath.ON);
+                agent = AgentProcess.start(bed, seed, fastPath);
                 agent.begin(edit);
             }
             agent.end(edit);
             course.end(edit);
         }
 
-        void run() {
+        /** Returns how many it has applied. */
+        int run() {
             for (int edit = 1; edit <= edits; edit++) {
                 apply(edit);
             }
+            return edits;
         }
 
         @Override

@@ -10,6 +10,8 @@ import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.l34gateway.balancer.FastPath;
 import org.l34gateway.linux.testing.InScratchNetns;
 
@@ -18,9 +20,10 @@ import org.l34gateway.linux.testing.InScratchNetns;
 class EditLossKernelTest {
     private final List<String> said = new ArrayList<>();
 
-    @Test
-    void edits_and_killed_processes_lose_no_packet() {
-        assertThat(new EditLoss(30, 1, said::add).measure().max())
+    @ParameterizedTest
+    @EnumSource(FastPath.class)
+    void edits_and_killed_processes_lose_no_packet(FastPath fastPath) {
+        assertThat(new EditLoss(20, 1, fastPath, said::add).measure().max())
                 .as("%s", said)
                 .isZero();
     }
