@@ -3,6 +3,7 @@ package org.l34gateway.gateway;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -138,7 +139,10 @@ final class GatewayCycle {
      */
     Result run(Inputs inputs, List<NodeReport> nodes, boolean leaving) {
         Map<String, SortedSet<IpAddress>> present = interfaces.present();
-        Wanted whole = continued(Wanted.of(identity, inputs)).withMissing(present.keySet());
+        List<IpAddress> own =
+                present.values().stream().flatMap(Collection::stream).toList();
+        Wanted whole =
+                continued(Wanted.of(identity, inputs).withoutVipsAround(own)).withMissing(present.keySet());
         SortedSet<IpAddress> internal = whole.links().usable(present);
         look(whole, inputs, present.keySet(), internal);
         Wanted wanted = whole.without(reach.masked());

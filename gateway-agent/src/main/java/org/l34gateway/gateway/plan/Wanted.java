@@ -2,6 +2,7 @@
 package org.l34gateway.gateway.plan;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +15,7 @@ import org.l34gateway.api.Report;
 import org.l34gateway.bird.BgpNeighbour;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpPrefix;
+import org.l34gateway.program.Flow;
 import org.l34gateway.program.ForwardingProgram;
 import org.l34gateway.program.Target;
 import org.l34gateway.program.TargetGroup;
@@ -93,6 +95,43 @@ public record Wanted(
             }
         }
         return new Wanted(gateway, program, podUids, answerVips, links, neighbours, more);
+    }
+
+    /**
+     * The same without VIPs in which this pod or a router is, with a problem for each: packets to these addresses are not for
+     * targets, and without them nothing of the Gateway works.
+     *
+     * @param own addresses of this pod
+     */
+    public Wanted withoutVipsAround(Collection<IpAddress> own) {
+        Set<IpAddress> used = new TreeSet<>(own);
+        neighbours.forEach(neighbour -> used.add(neighbour.address()));
+        Map<IpPrefix, IpAddress> wrong = new TreeMap<>();
+        for (IpPrefix vip : answerVips) {
+            used.stream().filter(vip::contains).findFirst().ifPresent(address -> wrong.put(vip, address));
+        }
+        if (wrong.isEmpty()) {
+            return this;
+        }
+        List<Flow> flows = new ArrayList<>();
+        for (Flow flow : program.flows()) {
+            List<IpPrefix> rest = flow.destinations().stream()
+                    .filter(vip -> !wrong.containsKey(vip))
+                    .toList();
+            if (!rest.isEmpty()) {
+                flows.add(flow.to(flow.name(), rest, flow.backends()));
+            }
+        }
+        SortedSet<IpPrefix> answered = new TreeSet<>(answerVips);
+        answered.removeAll(wrong.keySet());
+        List<Report.Problem> more = new ArrayList<>(problems);
+        wrong.forEach((vip, address) -> more.add(Problems.aboutGateway(
+                gateway,
+                "VipOverlapsNetwork",
+                "VIP " + vip + " is not carried out: " + address
+                        + " is an address of the gateway pod or of a router")));
+        ForwardingProgram possible = new ForwardingProgram(program.seed(), program.groups(), flows);
+        return new Wanted(gateway, possible, podUids, answered, links, neighbours, more);
     }
 
     /** The same, with another program for the same targets. */

@@ -87,6 +87,22 @@ class WantedTest {
     }
 
     @Test
+    void a_vip_in_which_this_pod_or_a_router_is_is_not_carried_out_and_that_is_told() {
+        Wanted wanted = Wanted.of(
+                SELF, inputs(Map.of("a", Fixtures.VIPS), router("near", "address: '2000::1', interface: net1")));
+        Wanted left = wanted.withoutVipsAround(Fixtures.addresses("40.0.0.1", "10.0.0.1"));
+        assertThat(left.servedVips()).isEqualTo(vips("20.0.0.1", "4000::1"));
+        assertThat(left.answerVips()).isEqualTo(vips("20.0.0.1", "4000::1"));
+        assertThat(left.problems())
+                .extracting(Report.Problem::message)
+                .containsExactly(
+                        "VIP 40.0.0.1/32 is not carried out: 40.0.0.1 is an address of the gateway pod or of a router",
+                        "VIP 2000::1/128 is not carried out: 2000::1 is an address of the gateway pod or of a router");
+        assertThat(wanted.withoutVipsAround(Fixtures.addresses("40.0.0.2")).answerVips())
+                .isEqualTo(vips("20.0.0.1", "40.0.0.1", "4000::1"));
+    }
+
+    @Test
     void nothing_is_wanted_by_a_gateway_that_is_gone_or_was_made_anew() {
         Inputs inputs = inputs(Map.of("a", List.of("20.0.0.1/32")));
         AgentIdentity ofTheOldOne = new AgentIdentity("shop", "gw", "uid-of-before", "gw-0", "uid-gw-0", "node-a");
