@@ -64,6 +64,7 @@ final class FakeSandboxes implements Sandboxes {
         beforeRead.run();
         return new Reading(
                 Examples.addresses("10.0.0.7"),
+                Examples.vips("10.0.0.0/24 10.1.0.0/16"),
                 new TreeMap<>(Map.of(IpPrefix.parse("10.1.0.0/16"), 3)),
                 Set.of(),
                 held.getOrDefault(sandbox.id(), Map.of()));

@@ -107,7 +107,8 @@ public final class LinuxSandboxes implements Sandboxes {
             byGateway(sandbox)
                     .forEach((key, holdings) ->
                             held.put(key, reading.held(holdings.gatewayName(), holdings.vips(), holdings.routes())));
-            return new Reading(reading.primaryAddresses(), reading.links(), reading.tentative(), held);
+            return new Reading(
+                    reading.primaryAddresses(), reading.networks(), reading.links(), reading.tentative(), held);
         } catch (KernelRefused refused) {
             throw new SandboxRefused("reading sandbox " + sandbox.id(), refused);
         }

@@ -11,6 +11,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpFamily;
 import org.l34gateway.ip.IpPrefix;
@@ -21,20 +22,24 @@ import org.l34gateway.node.plan.Held;
  * What was read from a sandbox.
  *
  * @param addresses primary addresses: those of {@code eth0}, without link-local ones
+ * @param networks to which the sandbox is connected by its addresses
  * @param links prefixes whose addresses are neighbours → index of the interface on which they are
  * @param tentative indexes of interfaces that IPv6 does not speak on yet
  * @param held by Gateway, one for each attachment that has a record
  */
 public record Reading(
         SortedSet<IpAddress> addresses,
+        SortedSet<IpPrefix> networks,
         SortedMap<IpPrefix, Integer> links,
         Set<Integer> tentative,
         Map<AttachmentKey, Held> held) {
     /** Nothing is known of the sandbox. */
-    public static final Reading NONE = new Reading(new TreeSet<>(), new TreeMap<>(), Set.of(), Map.of());
+    public static final Reading NONE =
+            new Reading(new TreeSet<>(), new TreeSet<>(), new TreeMap<>(), Set.of(), Map.of());
 
     public Reading {
         addresses = Collections.unmodifiableSortedSet(new TreeSet<>(addresses));
+        networks = Collections.unmodifiableSortedSet(new TreeSet<>(networks));
         links = Collections.unmodifiableSortedMap(new TreeMap<>(links));
         tentative = Set.copyOf(tentative);
         held = Map.copyOf(held);
@@ -64,8 +69,8 @@ public record Reading(
      */
     public boolean overlaps(IpPrefix vip) {
         return !vip.isHost()
-                && (addresses.stream().anyMatch(vip::contains)
-                        || links.keySet().stream().anyMatch(link -> link.contains(vip) || vip.contains(link)));
+                && Stream.concat(networks.stream(), links.keySet().stream())
+                        .anyMatch(network -> network.contains(vip) || vip.contains(network));
     }
 
     /** Whether the sandbox has an interface on the link of this address. */

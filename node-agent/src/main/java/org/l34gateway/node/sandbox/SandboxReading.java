@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.l34gateway.node.sandbox;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -106,7 +107,7 @@ final class SandboxReading {
      */
     Held held(String gatewayName, Holdings vips, Holdings routes) {
         SortedSet<IpPrefix> onLoopback = new TreeSet<>(vips.vips());
-        onLoopback.retainAll(loopbackPrefixes());
+        onLoopback.retainAll(loopbackPrefixes(vips.vips()));
         int table = routes.table();
         SortedSet<IpPrefix> sources = new TreeSet<>();
         SortedSet<IpAddress> nextHops = new TreeSet<>();
@@ -121,7 +122,8 @@ final class SandboxReading {
         return new Held(gatewayName, onLoopback, sources, nextHops, closed, table);
     }
 
-    private SortedSet<IpPrefix> loopbackPrefixes() {
+    /** Addresses on {@code lo}, and our prefixes if some are expected. */
+    private SortedSet<IpPrefix> loopbackPrefixes(Collection<IpPrefix> expected) {
         int lo = index(links, "lo");
         SortedSet<IpPrefix> prefixes = new TreeSet<>();
         for (Address address : addresses) {
@@ -130,13 +132,26 @@ final class SandboxReading {
             }
         }
         for (IpFamily family : IpFamily.values()) {
-            for (Route route : kernel.routes(family, Route.TABLE_LOCAL)) {
+            boolean any = expected.stream().anyMatch(vip -> vip.family() == family && !vip.isHost());
+            for (Route route : any ? kernel.routes(family, Route.TABLE_LOCAL) : List.<Route>of()) {
                 if (route.type() == RouteType.LOCAL && route.protocol() == RouteProtocol.L34) {
                     prefixes.add(route.destination());
                 }
             }
         }
         return prefixes;
+    }
+
+    /** The networks to which the pod is connected by its addresses, as the VIPs' library sees them. */
+    SortedSet<IpPrefix> networks() {
+        int lo = index(links, "lo");
+        SortedSet<IpPrefix> networks = new TreeSet<>();
+        for (Address address : addresses) {
+            if (address.ifindex() != lo) {
+                networks.add(address.prefix());
+            }
+        }
+        return networks;
     }
 
     private static void readRules(List<Rule> rules, int table, SortedSet<IpPrefix> sources) {

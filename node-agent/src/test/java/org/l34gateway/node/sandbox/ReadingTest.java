@@ -27,6 +27,7 @@ class ReadingTest {
         Held held = new Held("blue", new TreeSet<>(), new TreeSet<>(), hops, new TreeSet<>(), 5000);
         return new Reading(
                 new TreeSet<>(),
+                new TreeSet<>(),
                 new TreeMap<>(Map.of(
                         IpPrefix.parse("10.1.0.0/16"),
                         3,
@@ -72,9 +73,13 @@ class ReadingTest {
     }
 
     @Test
-    void a_prefix_overlaps_with_the_pods_own_address_on_no_network() {
-        Reading reading =
-                new Reading(new TreeSet<>(Set.of(IpAddress.parse("10.0.0.7"))), new TreeMap<>(), Set.of(), Map.of());
+    void a_prefix_overlaps_with_the_pods_own_address_on_no_link() {
+        Reading reading = new Reading(
+                new TreeSet<>(),
+                new TreeSet<>(Set.of(IpPrefix.parse("10.0.0.7"))),
+                new TreeMap<>(),
+                Set.of(),
+                Map.of());
         assertThat(reading.overlaps(IpPrefix.parse("10.0.0.0/28"))).isTrue();
         assertThat(reading.overlaps(IpPrefix.parse("10.0.0.16/28"))).isFalse();
     }
