@@ -62,7 +62,9 @@ public record IpPrefix(IpAddress address, int length) implements Comparable<IpPr
 
     /** Whether the address is of the same family and inside the prefix. */
     public boolean contains(IpAddress candidate) {
-        return candidate.family() == family() && candidate.masked(length).equals(address);
+        return isHost()
+                ? candidate.equals(address)
+                : candidate.family() == family() && candidate.masked(length).equals(address);
     }
 
     /** Whether every address of {@code other} is inside this prefix. */

@@ -48,7 +48,8 @@ public record Continuity(ForwardingProgram last, Map<IpPrefix, Long> since) {
         unserved.removeAll(wanted.servedVips());
         // Also an address that gets a route of its own, out of a prefix.
         SortedSet<IpPrefix> served = last.servedVips();
-        unserved.removeIf(vip -> served.stream().noneMatch(each -> each.contains(vip)));
+        List<IpPrefix> prefixes = served.stream().filter(each -> !each.isHost()).toList();
+        unserved.removeIf(vip -> !served.contains(vip) && prefixes.stream().noneMatch(prefix -> prefix.contains(vip)));
         Map<IpPrefix, Long> kept = new HashMap<>();
         ForwardingProgram program = wanted;
         for (IpPrefix vip : unserved) {
