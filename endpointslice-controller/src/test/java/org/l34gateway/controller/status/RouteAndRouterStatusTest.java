@@ -46,7 +46,7 @@ class RouteAndRouterStatusTest {
     void entries_of_other_controllers_stay_and_ours_are_written_once() {
         L34RouteStatus.Parent foreign = new L34RouteStatus.Parent(
                 new ParentRef(null, null, null, "theirs", null, null), "example.com/other", List.of());
-        L34Route route = Fixtures.route("r", "gw", "web", "20.0.0.1/32", "30.0.0.0/8");
+        L34Route route = Fixtures.route("r", "gw", "web", "20.0.0.1/32", "126.0.0.0/7");
         route.setStatus(new L34RouteStatus(List.of(foreign)));
         L34Route status = RouteStatusDecision.decide(route, at(route), NOW).orElseThrow();
         assertThat(status.getSpec()).isNull();
