@@ -7,8 +7,10 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.SplittableRandom;
+import org.l34gateway.balancer.KernelCounters;
 import org.l34gateway.bird.RunningBird;
 import org.l34gateway.gateway.plan.AgentIdentity;
+import org.l34gateway.gateway.plan.Continuity;
 import org.l34gateway.gateway.plan.Readiness;
 import org.l34gateway.linux.NetlinkSocket;
 import org.l34gateway.netlink.Rtnetlink;
@@ -68,6 +70,14 @@ public final class GatewayAgentMain {
         // JNA and long lists of nftables want a thread of their own.
         var loop = new ReconcileLoop("gateway", agent, pace(), ticker, metrics, Thread.ofPlatform());
         daemon.with("gateway", loop.start());
+
+        KernelCounters counters = daemon.with("counters", KernelCounters.open(KernelForwarder.families()));
+        var traffic = new TrafficMetrics(
+                identity, forwarder::taken, program -> counters.read(program, Continuity::route), ticker::nanos);
+        metrics.getPrometheusRegistry().register(traffic);
+        var trafficLoop = new ReconcileLoop("traffic", traffic, pace(), ticker, metrics, Thread.ofPlatform());
+        daemon.with("traffic", trafficLoop.start());
+        trafficLoop.trigger();
 
         ClusterWatch clusterWatch =
                 daemon.with("watch", ClusterWatch.start(client, AgentLoop.watched(identity), loop::trigger, metrics));

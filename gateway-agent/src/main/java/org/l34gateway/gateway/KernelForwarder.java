@@ -49,6 +49,8 @@ final class KernelForwarder implements Forwarder, AutoCloseable {
     private long appliedAt;
     private boolean lookedAtKernel;
     private Forwarded last = Forwarded.NOTHING;
+    /** What the kernel took last; read by others. */
+    private volatile ForwardingProgram taken = ForwardingProgram.empty(0);
 
     private record Open(Interfaces interfaces, LoadBalancer balancer) {}
 
@@ -126,6 +128,7 @@ final class KernelForwarder implements Forwarder, AutoCloseable {
         appliedAt = nanos.getAsLong();
         try {
             Applied applied = balancer.apply(request.program());
+            taken = request.program();
             List<String> wrong = balancer.check();
             List<String> problems = new ArrayList<>(applied.problems());
             wrong.stream().filter(text -> !problems.contains(text)).forEach(problems::add);
@@ -136,6 +139,11 @@ final class KernelForwarder implements Forwarder, AutoCloseable {
             LOG.warn("program not applied", e);
             return failed(String.valueOf(e.getMessage()));
         }
+    }
+
+    /** The program that the kernel carries out as far as this process knows. May be asked from any thread. */
+    ForwardingProgram taken() {
+        return taken;
     }
 
     /** What was forwarded before goes on. */
@@ -163,7 +171,7 @@ final class KernelForwarder implements Forwarder, AutoCloseable {
     }
 
     /** IPv6 may be compiled out or switched off at boot. */
-    private static Set<IpFamily> families() {
+    static Set<IpFamily> families() {
         return Files.isDirectory(Path.of("/proc/sys/net/ipv6"))
                 ? EnumSet.allOf(IpFamily.class)
                 : EnumSet.of(IpFamily.IPV4);

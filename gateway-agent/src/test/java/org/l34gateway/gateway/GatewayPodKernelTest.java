@@ -8,6 +8,8 @@ import static org.l34gateway.gateway.plan.Fixtures.inputs;
 import static org.l34gateway.gateway.plan.Fixtures.vips;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -19,7 +21,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.l34gateway.api.GatewayReportSpec;
+import org.l34gateway.balancer.KernelCounters;
 import org.l34gateway.bird.BirdConfiguration;
+import org.l34gateway.gateway.plan.Continuity;
 import org.l34gateway.gateway.plan.Wanted;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpFamily;
@@ -126,6 +130,31 @@ class GatewayPodKernelTest {
                                 .targets())
                         .isEmpty();
             }
+        }
+    }
+
+    @Test
+    void counters_of_what_the_kernel_took_are_scraped() {
+        try (NetlinkSocket socket = NetlinkSocket.open();
+                KernelForwarder forwarder = new KernelForwarder(System::nanoTime);
+                KernelCounters counters = KernelCounters.open(KernelForwarder.families())) {
+            var kernel = new Rtnetlink(socket);
+            parametersOfAGatewayPod();
+            interfaceWith(kernel, "net1", "169.254.100.9");
+            interfaceWith(kernel, "net2", "169.111.100.9", "fd00::9");
+            var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+            var traffic = new TrafficMetrics(
+                    SELF, forwarder::taken, program -> counters.read(program, Continuity::route), System::nanoTime);
+            registry.getPrometheusRegistry().register(traffic);
+            traffic.reconcile();
+            assertThat(registry.scrape()).doesNotContain("route_packets").contains("dropped_packets");
+            forwarder.apply(
+                    Wanted.of(SELF, inputs(Map.of("a", BOTH))),
+                    new KernelInterfaces(kernel).present().keySet());
+            traffic.reconcile();
+            assertThat(registry.scrape().lines().filter(line -> line.endsWith("} 0.0")))
+                    .as("a route, a target with two addresses, three reasons; packets and bytes")
+                    .hasSize(2 * (1 + 2 + 3));
         }
     }
 

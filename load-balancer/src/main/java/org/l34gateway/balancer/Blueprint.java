@@ -3,7 +3,6 @@ package org.l34gateway.balancer;
 
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -17,8 +16,6 @@ import org.l34gateway.balancer.Forwarding.Way;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpFamily;
 import org.l34gateway.ip.IpPrefix;
-import org.l34gateway.linux.nftables.Octets;
-import org.l34gateway.program.Flow;
 import org.l34gateway.program.FlowHash;
 import org.l34gateway.program.ForwardingProgram;
 import org.l34gateway.program.TargetGroup;
@@ -356,16 +353,5 @@ final class Blueprint {
                 .forEach(some -> some.forEach(
                         suffix -> slots.put(suffix, SlotBanks.Cell.of(suffix).slots())));
         return slots;
-    }
-
-    /** Element of a family's map of services → the flow that has it. */
-    Map<Octets, Flow> services(IpFamily family) {
-        Map<Octets, Flow> all = new HashMap<>();
-        vips.forEach((vip, written) -> {
-            if (vip.family() == family) {
-                all.putAll(written.vip().services());
-            }
-        });
-        return Collections.unmodifiableMap(all);
     }
 }

@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Set;
 import org.l34gateway.linux.nftables.Element;
 import org.l34gateway.linux.nftables.Nftables;
-import org.l34gateway.linux.nftables.Octets;
 import org.l34gateway.linux.nftables.TableName;
 
 /**
@@ -123,16 +122,6 @@ final class KernelTables implements AutoCloseable {
     /** Elements of a map that packets fill. */
     List<Element> flows(String map) {
         return nftables.elements(Tables.DECIDES, map);
-    }
-
-    /** What the counters of flows have counted, by their names. */
-    Map<String, Nftables.Count> counters() {
-        return nftables.counters(Tables.DECIDES);
-    }
-
-    /** What each element of a map has counted, by its key. */
-    Map<Octets, Nftables.Count> counts(TableName table, String map) {
-        return nftables.counts(table, map);
     }
 
     @Override

@@ -23,7 +23,6 @@ import org.l34gateway.linux.nftables.Element;
 import org.l34gateway.linux.nftables.Nftables;
 import org.l34gateway.linux.nftables.Octets;
 import org.l34gateway.netlink.KernelRefused;
-import org.l34gateway.program.Flow;
 import org.l34gateway.program.FlowHash;
 import org.l34gateway.program.ForwardingProgram;
 import org.slf4j.Logger;
@@ -321,47 +320,6 @@ public final class LoadBalancer implements AutoCloseable {
         }
         problems.addAll(PodSysctls.check(Sysctl.SYSTEM, interfaces));
         return List.copyOf(problems);
-    }
-
-    /**
-     * What the kernel counted.
-     *
-     * @param program the one that was applied last; of others nothing is known
-     */
-    public Counters counters(ForwardingProgram program) {
-        Map<String, Nftables.Count> named = tables.counters();
-        Map<String, Nftables.Count> flows = new HashMap<>();
-        program.flows().forEach(flow -> {
-            Nftables.Count count = named.get(VipChains.counter(flow));
-            if (count != null) {
-                flows.put(flow.name(), count);
-            }
-        });
-        Blueprint applied = blueprint;
-        for (IpFamily family : interfaces.families()) {
-            Map<Octets, Flow> services = applied == null ? Map.of() : applied.services(family);
-            tables.counts(Tables.DECIDES, Tables.named(Tables.SERVICES, family)).forEach((service, count) -> {
-                Flow flow = services.get(service);
-                if (flow != null) {
-                    flows.merge(flow.name(), count, Nftables.Count::plus);
-                }
-            });
-        }
-        Map<Octets, Nftables.Count> byMark = new HashMap<>(tables.counts(Tables.DECIDES, Tables.SENT));
-        for (IpFamily family : interfaces.families()) {
-            tables.counts(Tables.SENDS, Tables.named(Tables.ADDRESSES, family))
-                    .forEach((mark, count) -> byMark.merge(mark, count, Nftables.Count::plus));
-        }
-        Map<IpAddress, Nftables.Count> targets = new HashMap<>();
-        if (applied != null) {
-            applied.marks().byAddress().forEach((address, mark) -> {
-                Nftables.Count count = byMark.get(Octets.host(mark));
-                if (count != null) {
-                    targets.put(address, count);
-                }
-            });
-        }
-        return new Counters(flows, targets);
     }
 
     /** Closes the sockets; the kernel goes on forwarding. */

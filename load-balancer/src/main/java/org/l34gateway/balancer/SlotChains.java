@@ -255,7 +255,9 @@ final class SlotChains {
     }
 
     /** The chain that counts a packet and drops it. */
-    static String drops(ChainBook book, String kind) {
-        return book.chain(kind, List.of(rule(clearMark(), List.of(new Expression.CountHere(), new Expression.Drop()))));
+    static String drops(ChainBook book, Dropped why) {
+        return book.chain(
+                why.kind(),
+                List.of(rule(clearMark(), List.of(new Expression.Count(why.counter()), new Expression.Drop()))));
     }
 }

@@ -25,7 +25,7 @@ import org.l34gateway.linux.nftables.Expression.Accept;
 import org.l34gateway.linux.nftables.Expression.Compare;
 import org.l34gateway.linux.nftables.Expression.Comparison;
 import org.l34gateway.linux.nftables.Expression.Constant;
-import org.l34gateway.linux.nftables.Expression.CountHere;
+import org.l34gateway.linux.nftables.Expression.Count;
 import org.l34gateway.linux.nftables.Expression.Drop;
 import org.l34gateway.linux.nftables.Expression.Forward;
 import org.l34gateway.linux.nftables.Expression.Goto;
@@ -139,7 +139,8 @@ final class Tables {
         }
         Map<String, Hook> hooks = hooks();
         elements.addAll(book.maps().values());
-        return new Part(hooks, book.chains(), elements, List.of(), Set.of());
+        Set<String> counters = Stream.of(Dropped.values()).map(Dropped::counter).collect(Collectors.toSet());
+        return new Part(hooks, book.chains(), elements, List.of(), counters);
     }
 
     /** A target in the table that decides. */
@@ -177,7 +178,7 @@ final class Tables {
                         pool,
                         PacketView.whole(pool.family()),
                         HashInput.FLOW,
-                        SlotChains.drops(book, VipChains.NO_TARGET));
+                        SlotChains.drops(book, Dropped.NO_TARGET));
         Datum address = address(pool.family());
         List<Elements> elements = new ArrayList<>(book.maps().values());
         elements.add(Elements.of(new SetShape(
@@ -232,9 +233,23 @@ final class Tables {
     }
 
     private static Octets key(Octets vip, VipChains.Service service) {
+        return key(vip, service.protocol(), service.port());
+    }
+
+    private static Octets key(Octets vip, Protocol protocol, int port) {
         // The port's two bytes come first in the last register.
-        return vip.then(Octets.network(service.protocol().number(), 1))
-                .then(Octets.network(service.port() << Short.SIZE, Integer.BYTES));
+        return vip.then(Octets.network(protocol.number(), 1)).then(Octets.network(port << Short.SIZE, Integer.BYTES));
+    }
+
+    /** Element of the map of services → the flow that has it, if it is there: the map may have had no room. */
+    static Map<Octets, Flow> services(IpPrefix vip, List<Flow> flows) {
+        List<Way> ways = flows.stream().map(flow -> new Way(flow, List.of())).toList();
+        Map<Octets, Flow> services = new HashMap<>();
+        for (Protocol protocol : Protocol.values()) {
+            Classifier.exact(vip.family(), ways, protocol)
+                    .forEach((port, way) -> services.put(key(Octets.of(vip.address()), protocol, port), way.flow()));
+        }
+        return services;
     }
 
     private static SetShape vipsShape(IpFamily family, int length) {
@@ -430,7 +445,7 @@ final class Tables {
             List<Expression> hasTarget = List.of(new LoadMeta(R0, Meta.MARK), new InSet(SENT, R0));
             rules.add(rule(isInterface(Meta.OUTPUT_INDEX, internal), hasTarget, accept));
         }
-        rules.add(List.of(new CountHere(), new Drop()));
+        rules.add(List.of(new Count(Dropped.NOT_FORWARDED.counter()), new Drop()));
         return rules;
     }
 

@@ -38,9 +38,6 @@ import org.l34gateway.program.WeightedSplit;
 final class VipChains {
     private static final Register R0 = new Register(0);
     private static final Register SPLIT = new Register(10);
-    /** The chain of packets for which there is no target. */
-    static final String NO_TARGET = "no_target";
-
     private static final String ERRORS = "icmp_errors";
     private static final int ICMP = 1;
     private static final int ICMPV6 = 58;
@@ -59,8 +56,8 @@ final class VipChains {
     VipChains(ChainBook book, FlowHash hash, Function<SlotPool, String> suffixes) {
         this.book = book;
         this.hash = hash;
-        this.noFlow = new Goto(SlotChains.drops(book, "no_flow"));
-        this.noTarget = new Goto(SlotChains.drops(book, NO_TARGET));
+        this.noFlow = new Goto(SlotChains.drops(book, Dropped.NO_FLOW));
+        this.noTarget = new Goto(SlotChains.drops(book, Dropped.NO_TARGET));
         this.slots = new SlotChains(book, hash, suffixes);
     }
 

@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.l34gateway.linux.testing.InScratchNetns;
 import org.l34gateway.program.ByteMatch;
+import org.l34gateway.program.Flow;
 import org.l34gateway.program.ForwardingProgram;
 import org.l34gateway.program.Protocol;
 
@@ -65,7 +66,8 @@ class ByteMatchKernelTest {
     @ParameterizedTest
     @CsvSource({"20.0.0.1, ON", "20.0.0.1, OFF", "fd20::1, ON", "fd20::1, OFF"})
     void packets_go_where_their_bytes_say_and_fragments_with_them(String vip, FastPath fastPath) throws IOException {
-        try (LoadBalancer balancer = open(fastPath)) {
+        try (LoadBalancer balancer = open(fastPath);
+                KernelCounters counters = bed.counters()) {
             assertThat(balancer.apply(byPort()).problems()).isEmpty();
             for (int i = 0; i < 20; i++) {
                 DatagramSocket socket = bed.udpSocket(vip);
@@ -76,7 +78,7 @@ class ByteMatchKernelTest {
             for (Socket socket : bed.connect(vip, 20)) {
                 assertThat(Testbed.ask(socket, 10, 5_000)).isEqualTo(socket.getLocalPort() % 2 == 0 ? EVEN : ODD);
             }
-            assertThat(balancer.counters(byPort()).flows())
+            assertThat(counters.read(byPort(), Flow::name).flows())
                     .hasEntrySatisfying(
                             "ns/odd-udp", count -> assertThat(count.packets()).isPositive());
             assertThat(Testbed.run(bed.gateway, "nft list table inet l34"))

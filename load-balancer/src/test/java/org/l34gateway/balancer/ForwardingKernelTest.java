@@ -74,12 +74,6 @@ class ForwardingKernelTest {
         for (int number : ALL) {
             assertThat(taken[number]).as("target %d", number).isGreaterThanOrEqualTo(connections * 15 / 100);
         }
-        Counters counters = balancer.counters(Programs.example(CAPACITY, ALL));
-        assertThat(counters.flows())
-                .hasEntrySatisfying(
-                        "ns/route", count -> assertThat(count.packets()).isGreaterThan(connections));
-        assertThat(counters.targets().values().stream().filter(count -> count.packets() > 0))
-                .hasSize(Testbed.TARGETS);
     }
 
     @ParameterizedTest

@@ -97,4 +97,22 @@ final class Programs {
                 List.of(group("uid-a", capacity, numbers, "20.0.0.1", "fd20::1")),
                 List.of(flow("ns/route", 1, Set.of(Protocol.TCP, Protocol.UDP), "uid-a", "20.0.0.1", "fd20::1")));
     }
+
+    /** The same for another port. */
+    static ForwardingProgram otherPort(ForwardingProgram program) {
+        return new ForwardingProgram(
+                program.seed(),
+                program.groups(),
+                program.flows().stream()
+                        .map(flow -> new Flow(
+                                flow.name(),
+                                flow.priority(),
+                                flow.destinations(),
+                                flow.sources(),
+                                flow.sourcePorts(),
+                                List.of(PortRange.of(Testbed.PORT + 1)),
+                                flow.protocols(),
+                                flow.backends()))
+                        .toList());
+    }
 }

@@ -112,6 +112,11 @@ final class Testbed implements AutoCloseable {
         }
     }
 
+    /** The gateway's counters, from now on. */
+    KernelCounters counters() {
+        return gateway.call(() -> KernelCounters.open(INTERFACES.families()));
+    }
+
     /** Puts default routes where BIRD would. */
     void learnDefaultRoutes() {
         ip(gateway, "route add default via 10.9.0.1 table 4096", "route add default via fd09::1 table 4096");

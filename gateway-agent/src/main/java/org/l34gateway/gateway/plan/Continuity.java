@@ -29,6 +29,8 @@ public record Continuity(ForwardingProgram last, Map<IpPrefix, Long> since) {
     /** Shorter than node-agents wait at most before they take an unwanted VIP away. */
     static final Duration PATIENCE = Duration.ofSeconds(8);
 
+    private static final String AS_BEFORE = ", as before for ";
+
     /** Of a pod that has just started: what its kernel does is not known as a program. */
     public static final Continuity NOTHING = new Continuity(ForwardingProgram.empty(0), Map.of());
 
@@ -63,6 +65,12 @@ public record Continuity(ForwardingProgram last, Map<IpPrefix, Long> since) {
         return new Continuity(program, kept);
     }
 
+    /** The route of a flow, {@code namespace/name}, also while it goes on as before. */
+    public static String route(Flow flow) {
+        int end = flow.name().indexOf(AS_BEFORE);
+        return end < 0 ? flow.name() : flow.name().substring(0, end);
+    }
+
     private ForwardingProgram withVipAsBefore(ForwardingProgram program, IpPrefix vip) {
         Map<String, TargetGroup> present = new HashMap<>();
         program.groups().forEach(group -> present.put(group.key(), group));
@@ -81,8 +89,7 @@ public record Continuity(ForwardingProgram last, Map<IpPrefix, Long> since) {
                 List<Backend> backends = flow.backends().stream()
                         .filter(backend -> present.containsKey(backend.group()))
                         .toList();
-                String name =
-                        flow.name().endsWith(vip.toString()) ? flow.name() : flow.name() + ", as before for " + vip;
+                String name = flow.name().endsWith(vip.toString()) ? flow.name() : flow.name() + AS_BEFORE + vip;
                 // A flow to a prefix, and what became of it for this VIP before, are the same.
                 if (names.add(name)) {
                     flows.add(flow.to(name, List.of(vip), backends));
