@@ -35,6 +35,9 @@ public final class Names {
     /** Annotation in a Gateway's infrastructure: the networks on which targets are reached, as a Multus selection. */
     public static final String NETWORKS_ANNOTATION = "l-3-4-gateway-api-poc/networks";
 
+    /** Annotation in a Gateway's infrastructure: whether packets are sent on as they come in, {@code off} or {@code nftables}. */
+    public static final String FAST_PATH_ANNOTATION = "l-3-4-gateway-api-poc/fast-path";
+
     /** Annotation of our EndpointSlices: identifiers and attached VIPs, see {@link SliceTargets}. */
     public static final String TARGETS_ANNOTATION = "l-3-4-gateway-api-poc/targets";
 

@@ -52,9 +52,14 @@ final class KernelForwarder implements Forwarder, AutoCloseable {
     /** What the kernel took last; read by others. */
     private volatile ForwardingProgram taken = ForwardingProgram.empty(0);
 
-    private record Open(Interfaces interfaces, LoadBalancer balancer) {}
+    private record Open(Interfaces interfaces, FastPath fastPath, LoadBalancer balancer) {
+        Open using(FastPath other) {
+            balancer.use(other);
+            return new Open(interfaces, other, balancer);
+        }
+    }
 
-    private record Request(ForwardingProgram program, Set<String> present) {}
+    private record Request(ForwardingProgram program, FastPath fastPath, Set<String> present) {}
 
     KernelForwarder(LongSupplier nanos) {
         this.nanos = nanos;
@@ -73,7 +78,13 @@ final class KernelForwarder implements Forwarder, AutoCloseable {
             last = failed("the interfaces towards routers or towards targets are not there yet");
             return last;
         }
-        Request request = new Request(wanted.program(), Set.copyOf(present));
+        FastPath fastPath = fastPath(wanted);
+        if (now.fastPath() != fastPath) {
+            LOG.info("fast-path={}", fastPath);
+            now = now.using(fastPath);
+            open = now;
+        }
+        Request request = new Request(wanted.program(), fastPath, Set.copyOf(present));
         boolean repairDue = nanos.getAsLong() - appliedAt >= REPAIR.toNanos();
         if (!request.equals(inForce) || repairDue || now.balancer().due()) {
             last = apply(now.balancer(), request);
@@ -88,7 +99,8 @@ final class KernelForwarder implements Forwarder, AutoCloseable {
         if (interfaces != null && (now == null || !now.interfaces().equals(interfaces))) {
             close();
             LOG.info("interfaces external={} internal={}", interfaces.external(), interfaces.internal());
-            now = new Open(interfaces, LoadBalancer.open(interfaces, FastPath.ON, nanos));
+            FastPath fastPath = fastPath(wanted);
+            now = new Open(interfaces, fastPath, LoadBalancer.open(interfaces, fastPath, nanos));
             open = now;
             inForce = null;
         }
@@ -168,6 +180,13 @@ final class KernelForwarder implements Forwarder, AutoCloseable {
             return null;
         }
         return new Interfaces(external, internal.get(), families());
+    }
+
+    private static FastPath fastPath(Wanted wanted) {
+        return switch (wanted.options().fastPath()) {
+            case OFF -> FastPath.OFF;
+            case NFTABLES -> FastPath.ON;
+        };
     }
 
     /** IPv6 may be compiled out or switched off at boot. */

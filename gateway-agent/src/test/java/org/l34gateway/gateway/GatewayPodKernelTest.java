@@ -21,9 +21,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.l34gateway.api.GatewayReportSpec;
+import org.l34gateway.api.Names;
 import org.l34gateway.balancer.KernelCounters;
 import org.l34gateway.bird.BirdConfiguration;
 import org.l34gateway.gateway.plan.Continuity;
+import org.l34gateway.gateway.plan.Fixtures;
+import org.l34gateway.gateway.plan.Inputs;
 import org.l34gateway.gateway.plan.Wanted;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpFamily;
@@ -31,6 +34,8 @@ import org.l34gateway.ip.IpPrefix;
 import org.l34gateway.linux.KernelWatch;
 import org.l34gateway.linux.NetlinkSocket;
 import org.l34gateway.linux.Sysctl;
+import org.l34gateway.linux.nftables.Nftables;
+import org.l34gateway.linux.nftables.TableName;
 import org.l34gateway.linux.testing.InScratchNetns;
 import org.l34gateway.netlink.Address;
 import org.l34gateway.netlink.Link;
@@ -155,6 +160,28 @@ class GatewayPodKernelTest {
             assertThat(registry.scrape().lines().filter(line -> line.endsWith("} 0.0")))
                     .as("a route, a target with two addresses, three reasons; packets and bytes")
                     .hasSize(2 * (1 + 2 + 3));
+        }
+    }
+
+    @Test
+    void the_fast_path_is_switched_off_and_on_again_while_the_pod_runs() {
+        try (NetlinkSocket socket = NetlinkSocket.open();
+                Nftables nftables = Nftables.open();
+                KernelForwarder forwarder = new KernelForwarder(System::nanoTime)) {
+            var kernel = new Rtnetlink(socket);
+            parametersOfAGatewayPod();
+            interfaceWith(kernel, "net1", "169.254.100.9");
+            interfaceWith(kernel, "net2", "169.111.100.9", "fd00::9");
+            Set<String> present = new KernelInterfaces(kernel).present().keySet();
+            var table = new TableName(TableName.Family.INET, "l34");
+            Inputs inputs = inputs(Map.of("a", BOTH));
+            for (String choice : List.of("off", "nftables", "off", "nonsense")) {
+                Wanted wanted = Wanted.of(SELF, Fixtures.with(Names.FAST_PATH_ANNOTATION, choice, inputs));
+                assertThat(forwarder.apply(wanted, present).programmed()).isTrue();
+                assertThat(nftables.chains(table).containsKey("fast_net1"))
+                        .as(choice)
+                        .isEqualTo(!choice.equals("off"));
+            }
         }
     }
 

@@ -89,6 +89,15 @@ public final class LoadBalancer implements AutoCloseable {
                 || !Devices.of(interfaces, routing.links()).equals(devices);
     }
 
+    /**
+     * The next {@link #apply} switches the fast path on or off; no packet is lost. One that this kernel has refused is tried
+     * again when it is asked for again.
+     */
+    public void use(FastPath fastPath) {
+        onlyComplete = fastPath == FastPath.OFF;
+        fastPathWorks = false;
+    }
+
     private FastPath fastPath() {
         return onlyComplete ? FastPath.OFF : FastPath.ON;
     }

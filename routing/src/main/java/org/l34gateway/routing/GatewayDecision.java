@@ -115,6 +115,11 @@ public record GatewayDecision(
                         .equals(object.getMetadata().getNamespace());
     }
 
+    /** How its pods do their work. */
+    public GatewayOptions options() {
+        return GatewayOptions.of(gateway);
+    }
+
     /** The Gateway as reports name it. */
     public Report.ObjectRef ref() {
         return new Report.ObjectRef(

@@ -112,6 +112,9 @@ public final class GatewayStatusDecision {
         if (!refused.isEmpty() && facts.programmedPods() > 0) {
             problems.addFirst(new GatewayFacts.Problem("GatewayPodsRefused", refused));
         }
+        decision.options()
+                .problems()
+                .forEach(text -> problems.add(new GatewayFacts.Problem(Reasons.UNSUPPORTED_VALUE, text)));
         long addresses = decision.vips().stream().filter(IpPrefix::isHost).count();
         if (addresses > ADDRESSES) {
             problems.add(new GatewayFacts.Problem(

@@ -24,6 +24,7 @@ import org.l34gateway.api.Names;
 import org.l34gateway.api.NetworkSelection;
 import org.l34gateway.attachments.MultusElements;
 import org.l34gateway.routing.GatewayDecision;
+import org.l34gateway.routing.GatewayOptions;
 import org.l34gateway.routing.Reasons;
 import org.l34gateway.routing.Verdict;
 
@@ -216,6 +217,7 @@ public sealed interface GatewayWorkload {
 
         private Map<String, String> templateAnnotations() {
             Map<String, String> annotations = new TreeMap<>(GatewayDecision.infrastructureAnnotations(gateway));
+            annotations.keySet().removeAll(GatewayOptions.ANNOTATIONS);
             NetworkSelection.Element sysctls = MultusElements.sysctls(
                     gateway.getMetadata().getNamespace(),
                     gateway.getMetadata().getName(),

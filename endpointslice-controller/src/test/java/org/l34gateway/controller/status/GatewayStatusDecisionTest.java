@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.l34gateway.api.Names;
 import org.l34gateway.controller.Fixtures;
 import org.l34gateway.controller.slices.GatewayPod;
 import org.l34gateway.controller.workload.GatewayWorkload;
@@ -166,6 +167,26 @@ class GatewayStatusDecisionTest {
                 .extracting(address -> address.getValue())
                 .containsExactly("20.0.7.7");
         assertThat(condition(status.getStatus().getConditions(), "Complete")).startsWith("True");
+    }
+
+    @Test
+    void an_option_that_is_none_is_told_and_stops_nothing() {
+        Gateway gateway = new GatewayBuilder(Fixtures.gateway("gw"))
+                .editSpec()
+                .editInfrastructure()
+                .addToAnnotations(Names.FAST_PATH_ANNOTATION, "quick")
+                .endInfrastructure()
+                .endSpec()
+                .build();
+        GatewayDecision decision = decide(gateway, "20.0.0.1/32");
+        Gateway status = GatewayStatusDecision.decide(
+                        decision, facts(decision, null, List.of(PROGRAMMED), List.of()), EARLY)
+                .orElseThrow();
+        assertThat(condition(status.getStatus().getConditions(), "Accepted")).startsWith("True");
+        assertThat(condition(status.getStatus().getConditions(), "Programmed")).startsWith("True");
+        assertThat(condition(status.getStatus().getConditions(), "Complete"))
+                .isEqualTo("False UnsupportedValue: spec.infrastructure.annotations[l-3-4-gateway-api-poc/fast-path]"
+                        + " must be one of off, nftables, got \"quick\"; taking nftables");
     }
 
     @Test

@@ -124,6 +124,15 @@ class GatewayWorkloadTest {
                                 .contains(GatewayWorkload.REPLICAS_ANNOTATION, "1..64"));
     }
 
+    /** A changed template makes all pods anew. */
+    @Test
+    void what_pods_follow_while_they_run_is_not_in_their_template() {
+        Deployment usual = deployment(Fixtures.gateway("gw"));
+        Deployment off = deployment(with(Names.FAST_PATH_ANNOTATION, "off"));
+        assertThat(off.getMetadata().getAnnotations()).containsEntry(Names.FAST_PATH_ANNOTATION, "off");
+        assertThat(off.getSpec()).isEqualTo(usual.getSpec());
+    }
+
     @Test
     void networks_that_cannot_be_read_are_told() {
         assertThat(GatewayWorkload.of(decision(with(Names.MULTUS_NETWORKS, "[{")), Fixtures.SETTINGS))

@@ -20,6 +20,7 @@ import org.l34gateway.program.ForwardingProgram;
 import org.l34gateway.program.Target;
 import org.l34gateway.program.TargetGroup;
 import org.l34gateway.routing.GatewayDecision;
+import org.l34gateway.routing.GatewayOptions;
 import org.l34gateway.routing.GatewayProgram;
 
 /**
@@ -29,6 +30,7 @@ import org.l34gateway.routing.GatewayProgram;
  * @param program what to forward
  * @param podUids UID of the pod of each target, by {@link GatewayProgram#targetKey}
  * @param answerVips VIPs whose answers are carried outside: those of all accepted routes, targets or not. Sorted
+ * @param options how to forward
  * @param links the pod's networks
  * @param neighbours routers that BIRD shall talk to, by name
  * @param problems what can not be carried out, by object
@@ -38,6 +40,7 @@ public record Wanted(
         ForwardingProgram program,
         Map<String, String> podUids,
         SortedSet<IpPrefix> answerVips,
+        GatewayOptions options,
         PodLinks links,
         List<BgpNeighbour> neighbours,
         List<Report.Problem> problems) {
@@ -69,6 +72,7 @@ public record Wanted(
                 program.program(),
                 program.podUids(),
                 decision.vips(),
+                decision.options(),
                 links,
                 neighbours.taken(),
                 problems);
@@ -80,6 +84,7 @@ public record Wanted(
                 ForwardingProgram.empty(0),
                 Map.of(),
                 new TreeSet<>(),
+                GatewayOptions.DEFAULT,
                 PodLinks.NONE,
                 List.of(),
                 List.of());
@@ -94,7 +99,7 @@ public record Wanted(
                         neighbour.name(), "InterfaceMissing", "the gateway pod has no interface " + neighbour.link()));
             }
         }
-        return new Wanted(gateway, program, podUids, answerVips, links, neighbours, more);
+        return new Wanted(gateway, program, podUids, answerVips, options, links, neighbours, more);
     }
 
     /**
@@ -136,7 +141,7 @@ public record Wanted(
 
     /** The same, with another program for the same targets. */
     public Wanted carryingOut(ForwardingProgram other) {
-        return new Wanted(gateway, other, podUids, answerVips, links, neighbours, problems);
+        return new Wanted(gateway, other, podUids, answerVips, options, links, neighbours, problems);
     }
 
     /**

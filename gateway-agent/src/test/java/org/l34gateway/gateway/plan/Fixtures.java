@@ -187,6 +187,19 @@ public final class Fixtures {
                 inputs.gatewayPods());
     }
 
+    /** The same with another annotation in the Gateway's infrastructure. */
+    public static Inputs with(String annotation, String value, Inputs inputs) {
+        Cluster cluster = inputs.cluster();
+        Gateway annotated = gateway();
+        annotated.getSpec().getInfrastructure().getAnnotations().put(annotation, value);
+        return new Inputs(
+                new Cluster(List.of(), List.of(annotated), cluster.routes(), cluster.routers(), cluster.services()),
+                inputs.slices(),
+                inputs.self(),
+                inputs.reports(),
+                inputs.gatewayPods());
+    }
+
     /** A node with one application pod that holds these VIPs for the Gateway and has these next hops. */
     public static NodeReport node(String pod, List<String> vips, List<String> nextHops) {
         return read(NodeReport.class, """
