@@ -3,19 +3,15 @@ package org.l34gateway.balancer;
 
 import java.math.BigInteger;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Function;
 import org.l34gateway.balancer.Forwarding.Way;
 import org.l34gateway.ip.IpFamily;
-import org.l34gateway.ip.IpPrefix;
 import org.l34gateway.linux.nftables.Element;
 import org.l34gateway.linux.nftables.Expression;
 import org.l34gateway.linux.nftables.Expression.Compare;
@@ -31,8 +27,10 @@ import org.l34gateway.linux.nftables.Register;
 import org.l34gateway.linux.nftables.SetShape.Datum;
 import org.l34gateway.program.ByteMatch;
 import org.l34gateway.program.Flow;
+import org.l34gateway.program.Partition;
 import org.l34gateway.program.PortRange;
 import org.l34gateway.program.Protocol;
+import org.l34gateway.program.Range;
 
 /**
  * Writes the choice among the flows of a VIP as a tree: each level looks at one field of the packet and leaves only the flows
@@ -78,13 +76,6 @@ final class Classifier {
     }
 
     private static final List<Field> ALL = List.of(Field.values());
-
-    /** Numbers from the first to the last. */
-    private record Range(BigInteger first, BigInteger last) {
-        boolean isSingle() {
-            return first.equals(last);
-        }
-    }
 
     /** Which destination ports are looked at. */
     enum Choice {
@@ -219,44 +210,10 @@ final class Classifier {
 
     /** The flows that are left → where in the field that holds. Flows that admit nothing of it are in no list. */
     private static Map<List<Way>, List<Range>> split(IpFamily family, List<Way> ways, Field field) {
-        SortedSet<BigInteger> borders = new TreeSet<>();
-        Map<Way, List<Range>> admitted = new HashMap<>();
-        for (Way way : ways) {
-            List<Range> ranges = restricts(family, way, field);
-            admitted.put(way, ranges);
-            for (Range range : ranges) {
-                borders.add(range.first());
-                borders.add(range.last().add(BigInteger.ONE));
-            }
-        }
         Map<List<Way>, List<Range>> split = new LinkedHashMap<>();
-        BigInteger before = null;
-        for (BigInteger border : borders) {
-            if (before != null) {
-                BigInteger first = before;
-                List<Way> left = ways.stream()
-                        .filter(way -> admits(admitted.getOrDefault(way, List.of()), first))
-                        .toList();
-                add(split.computeIfAbsent(left, _ -> new ArrayList<>()), first, border.subtract(BigInteger.ONE));
-            }
-            before = border;
-        }
-        split.remove(List.<Way>of());
+        Partition.of(ways, way -> restricts(family, way, field))
+                .forEach(part -> split.put(part.things(), part.ranges()));
         return split;
-    }
-
-    private static boolean admits(List<Range> ranges, BigInteger value) {
-        return ranges.isEmpty()
-                || ranges.stream()
-                        .anyMatch(range -> range.first().compareTo(value) <= 0 && value.compareTo(range.last()) <= 0);
-    }
-
-    private static void add(List<Range> ranges, BigInteger first, BigInteger last) {
-        if (!ranges.isEmpty() && ranges.getLast().last().add(BigInteger.ONE).equals(first)) {
-            ranges.add(new Range(ranges.removeLast().first(), last));
-        } else {
-            ranges.add(new Range(first, last));
-        }
     }
 
     /** What a flow admits of a field; empty when that is everything. */
@@ -271,9 +228,7 @@ final class Classifier {
     private static List<Range> ports(List<PortRange> ports) {
         return ports.contains(PortRange.ALL)
                 ? List.of()
-                : ports.stream()
-                        .map(range -> new Range(BigInteger.valueOf(range.first()), BigInteger.valueOf(range.last())))
-                        .toList();
+                : ports.stream().map(Range::of).toList();
     }
 
     private static List<Range> clients(IpFamily family, Flow flow) {
@@ -282,14 +237,8 @@ final class Classifier {
         }
         return flow.sources().stream()
                 .filter(prefix -> prefix.family() == family)
-                .map(Classifier::range)
+                .map(Range::of)
                 .toList();
-    }
-
-    private static Range range(IpPrefix prefix) {
-        BigInteger first = new BigInteger(1, prefix.address().toBytes());
-        BigInteger size = BigInteger.ONE.shiftLeft(prefix.family().bits() - prefix.length());
-        return new Range(first, first.add(size).subtract(BigInteger.ONE));
     }
 
     /** Whether a flow takes packets of this family at all. */

@@ -73,7 +73,9 @@ public record GatewayDecision(
                 .filter(router -> labelledFor(router, gateway))
                 .sorted(BY_NAME)
                 .toList();
-        List<RouteDecision> routes = RouteDecision.all(gateway, accepted, cluster.routes(), cluster.services());
+        List<RouteDecision> routes = RouteLimits.apply(
+                RouteDecision.all(gateway, accepted, cluster.routes(), cluster.services()),
+                ServiceDecision.capacities(cluster.services()));
         return new GatewayDecision(
                 gateway,
                 kind,

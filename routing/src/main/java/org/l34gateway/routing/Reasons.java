@@ -19,6 +19,9 @@ public final class Reasons {
     /** A value that the schema lets pass and that cannot be carried out. */
     public static final String INVALID = "Invalid";
 
+    /** There is no room for it in gateway pods. */
+    public static final String LIMIT_REACHED = "LimitReached";
+
     /** The feature is part of the API and not built yet. */
     public static final String NOT_SUPPORTED = "NotSupported";
 

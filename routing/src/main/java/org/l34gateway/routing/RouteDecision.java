@@ -55,6 +55,16 @@ public record RouteDecision(
                 : Collections.unmodifiableSortedSet(new TreeSet<>(flow.destinations()));
     }
 
+    /** {@code namespace/name} of the route, which is its flow's name too. */
+    String name() {
+        return route.getMetadata().getNamespace() + "/" + route.getMetadata().getName();
+    }
+
+    /** The same, not accepted. */
+    RouteDecision refused(Verdict why) {
+        return new RouteDecision(route, parent, why, resolvedRefs, leftOut, null);
+    }
+
     /** Decisions about all routes that name the Gateway, in order of precedence; a route once for each such parentRef. */
     static List<RouteDecision> all(
             Gateway gateway, Verdict gatewayAccepted, List<L34Route> routes, List<Service> services) {

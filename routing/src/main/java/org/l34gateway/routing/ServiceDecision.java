@@ -74,6 +74,17 @@ public record ServiceDecision(
         return new ServiceDecision(service, capacity, selector, vips, problem(capacityText, capacity, selector, dummy));
     }
 
+    /** UID of a Service → how many identifiers it has. */
+    static Map<String, Integer> capacities(List<Service> services) {
+        Map<String, Integer> capacities = new HashMap<>();
+        for (Service service : services) {
+            Map<String, String> labels = service.getMetadata().getLabels();
+            String text = labels == null ? null : labels.get(Names.MAX_ENDPOINTS_LABEL);
+            capacities.put(service.getMetadata().getUid(), capacity(text));
+        }
+        return capacities;
+    }
+
     private static int capacity(@Nullable String text) {
         if (text == null || !text.matches("[0-9]{1,9}")) {
             return Names.DEFAULT_MAX_ENDPOINTS;
