@@ -18,6 +18,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.l34gateway.api.GatewayRouter;
 import org.l34gateway.api.L34Route;
+import org.l34gateway.api.Names;
 import org.l34gateway.controller.slices.GatewayPod;
 import org.l34gateway.controller.slices.GatewaySlices;
 import org.l34gateway.controller.slices.ServiceSlices;
@@ -29,6 +30,7 @@ import org.l34gateway.controller.status.RouteStatusDecision;
 import org.l34gateway.controller.status.RouterStatusDecision;
 import org.l34gateway.controller.workload.GatewayWorkload;
 import org.l34gateway.controller.workload.WorkloadPlan;
+import org.l34gateway.program.TargetGroup;
 import org.l34gateway.routing.GatewayDecision;
 import org.l34gateway.routing.RouteDecision;
 import org.l34gateway.routing.RouterDecision;
@@ -121,7 +123,8 @@ record StatusStep(
             if (!slices.leftOut().isEmpty()) {
                 problems.add(new GatewayFacts.Problem(
                         "TargetsLeftOut",
-                        "Service " + name + " has " + service.capacity() + " identifiers; left out: "
+                        "Service " + name + " has " + service.capacity() + " identifiers (label "
+                                + Names.MAX_ENDPOINTS_LABEL + ", at most " + TargetGroup.MAX_CAPACITY + "); left out: "
                                 + String.join(", ", slices.leftOut())));
             }
         });

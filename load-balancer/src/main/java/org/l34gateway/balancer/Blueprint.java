@@ -3,6 +3,7 @@ package org.l34gateway.balancer;
 
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -334,7 +335,12 @@ final class Blueprint {
     /** What of the program is not forwarded, for a human. */
     List<String> problems() {
         List<String> problems = new ArrayList<>(forwarding.routes().problems());
-        marks.unmarked().forEach(address -> problems.add("no mark is left for target address " + address));
+        marks.unmarked().stream()
+                .min(Comparator.naturalOrder())
+                .ifPresent(first -> problems.add(marks.unmarked().size()
+                        + " target addresses get no packets, the first is " + first + ": a gateway pod tells "
+                        + Marks.LAST
+                        + " apart; use fewer targets, or another Gateway"));
         return problems;
     }
 

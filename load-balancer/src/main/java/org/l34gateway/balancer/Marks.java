@@ -25,7 +25,8 @@ final class Marks {
     /** The bits of a target's mark. */
     static final int TARGET_MASK = 0xFFFF;
 
-    private static final int LAST = SlotBanks.ELSEWHERE - 1;
+    /** So many addresses can be told apart. */
+    static final int LAST = SlotBanks.ELSEWHERE - 1;
 
     private final Map<IpAddress, Integer> byAddress = new HashMap<>();
     private final BitSet taken = new BitSet();

@@ -4,10 +4,12 @@ package org.l34gateway.balancer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -15,6 +17,9 @@ import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpFamily;
 import org.l34gateway.netlink.Rule;
 import org.l34gateway.netlink.RuleAction;
+import org.l34gateway.program.ForwardingProgram;
+import org.l34gateway.program.Target;
+import org.l34gateway.program.TargetGroup;
 
 class RulesTest {
     /** Walks the rules as the kernel does (net/core/fib_rules.c, fib_rules_lookup). */
@@ -122,5 +127,33 @@ class RulesTest {
         // Its mark is free only now.
         assertThat(marks.change(List.of(), List.of()).come()).containsOnly(Map.entry(all.getLast(), 1));
         assertThat(marks.unmarked()).isEmpty();
+    }
+
+    @Test
+    void when_marks_run_out_addresses_that_have_one_keep_it_and_one_problem_tells_of_the_others() {
+        Map<Integer, IpAddress> present = new HashMap<>();
+        List<Target> targets = new ArrayList<>();
+        for (int i = 0; i < Marks.LAST + 2; i++) {
+            IpAddress address = IpAddress.parse("10.%d.%d.%d".formatted(i >> 16, i >> 8 & 0xFF, i & 0xFF));
+            targets.add(new Target(i % 1_024, "ns/" + i, List.of(address), Programs.prefixes("20.0.0.1")));
+            if (i >= 10) {
+                present.put(1 + i % Marks.LAST, address);
+            }
+        }
+        List<TargetGroup> groups = new ArrayList<>();
+        for (int i = 0; i < targets.size(); i += 1_024) {
+            List<Target> some = targets.subList(i, Math.min(targets.size(), i + 1_024));
+            groups.add(new TargetGroup("g" + i, "ns/g" + i, 1_024, some));
+        }
+        ForwardingProgram program = new ForwardingProgram(1, groups, List.of());
+        Set<IpFamily> families = Set.of(IpFamily.IPV4);
+        Blueprint blueprint = new Blueprint(program.seed(), families, Map.of(), present);
+        var _ = blueprint.next(program, new Devices(new TreeMap<>(), null), FastPath.OFF, Map.of(), 1);
+        Map<IpAddress, Integer> marks = blueprint.marks().byAddress();
+        assertThat(marks).hasSize(Marks.LAST);
+        present.forEach((mark, address) -> assertThat(marks.get(address)).isEqualTo(mark));
+        assertThat(blueprint.problems())
+                .containsExactly("2 target addresses get no packets, the first is 10.0.0.8: a gateway pod tells 65534"
+                        + " apart; use fewer targets, or another Gateway");
     }
 }

@@ -39,7 +39,9 @@ class ContinuityTest {
         assertThat(next.last().servedVips()).containsExactly(VIP);
         assertThat(backendsOf(next, VIP)).containsExactly("b");
         assertThat(backendsOf(next, OTHER)).containsExactly("c");
-        assertThat(next.last().flows()).hasSize(2).allMatch(flow -> Continuity.route(flow).equals("ns/route"));
+        assertThat(next.last().flows())
+                .hasSize(2)
+                .allMatch(flow -> Continuity.route(flow).equals("ns/route"));
 
         ForwardingProgram arrived = program("c", group("b"), group("c", "20.0.0.1/32"));
         assertThat(next.next(arrived, BEGIN + 2).last()).isEqualTo(arrived);
