@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.l34gateway.controller;
 
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
@@ -25,6 +26,7 @@ final class UpkeepLoop implements Reconciler {
     private final Writes writes;
     private final WorkloadSettings settings;
     private final InstantSource clock;
+    private final CapacityChanges capacities = new CapacityChanges();
     private final AtomicReference<@Nullable Decided> newest = new AtomicReference<>();
 
     /** @param term number of the term in which this replica leads; 0 when it does not */
@@ -61,6 +63,12 @@ final class UpkeepLoop implements Reconciler {
                 writes.serviceEvents(each.service(), each.slices());
             }
         }
+        capacities
+                .look(decided.world().decisions(), decided.world().snapshot().all(EndpointSlice.class))
+                .forEach(change -> {
+                    writes.warn(change.service(), "DealSlots", "MaxEndpointsChanged", change.note());
+                    writes.warn(change.gateway().gateway(), "DealSlots", "MaxEndpointsChanged", change.note());
+                });
         writes.postEvents();
         bulkhead.finish();
         return Outcome.done();

@@ -201,10 +201,23 @@ final class Blueprint {
         }
         // What nobody goes on with.
         cohorts.keySet().stream().filter(prefix -> !members.containsKey(prefix)).forEach(open::add);
+        Map<String, Map<String, int[]>> inherited = new HashMap<>();
+        open.stream()
+                .filter(prefix -> !cohorts.containsKey(prefix))
+                .forEach(prefix -> inherited.put(prefix, otherSizes(prefix)));
         Set<String> freed = new HashSet<>();
-        open.forEach(prefix -> freed.addAll(next(prefix, used, now)));
+        open.forEach(prefix -> freed.addAll(next(prefix, inherited.getOrDefault(prefix, Map.of()), used, now)));
         // Not before: packets are still on their way through them.
         freed.forEach(suffix -> take(suffix, false));
+    }
+
+    /** Suffix → slots of pools of the same group and family that have another number of slots: it declares another capacity now. */
+    private Map<String, int[]> otherSizes(String prefix) {
+        Map<String, int[]> states = new HashMap<>();
+        PoolNames.otherSizes(prefix)
+                .forEach(other -> states.putAll(
+                        cohorts.getOrDefault(other, Cohort.NONE).handovers().states()));
+        return states;
     }
 
     /**
@@ -212,11 +225,11 @@ final class Blueprint {
      *
      * @return suffixes of pools that went
      */
-    private Set<String> next(String prefix, Map<String, BitSet> used, long now) {
+    private Set<String> next(String prefix, Map<String, int[]> inherited, Map<String, BitSet> used, long now) {
         Cohort before = cohorts.getOrDefault(prefix, Cohort.NONE);
         Set<SlotPool> wanted = members.getOrDefault(prefix, Set.of());
         int slots = wanted.isEmpty() ? 0 : wanted.iterator().next().slots();
-        Cohort after = before.next(wanted, seed, cells.getOrDefault(slots, new BitSet()), used, now);
+        Cohort after = before.next(wanted, seed, cells.getOrDefault(slots, new BitSet()), inherited, used, now);
         before.names().suffixes().keySet().stream()
                 .filter(pool -> !wanted.contains(pool))
                 .forEach(suffixes::remove);

@@ -4,6 +4,7 @@ package org.l34gateway.balancer;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -37,10 +38,17 @@ record Cohort(Map<SlotPool, char[]> owners, PoolNames names, Handovers handovers
      *
      * @param pools in the order in which they came
      * @param others cells of other pools with as many slots
+     * @param inherited suffix → slots of pools that the group has had with another number of slots, of any number
      * @param used suffix → slots of connections that are remembered, of pools whose memory was looked at
      * @param now in nanoseconds of a monotonic clock
      */
-    Cohort next(Collection<SlotPool> pools, long seed, BitSet others, Map<String, BitSet> used, long now) {
+    Cohort next(
+            Collection<SlotPool> pools,
+            long seed,
+            BitSet others,
+            Map<String, int[]> inherited,
+            Map<String, BitSet> used,
+            long now) {
         Map<SlotPool, char[]> wanted = new LinkedHashMap<>();
         for (SlotPool pool : pools) {
             char[] known = owners.get(pool);
@@ -48,6 +56,15 @@ record Cohort(Map<SlotPool, char[]> owners, PoolNames names, Handovers handovers
         }
         Map<String, int[]> present = handovers.states();
         PoolNames next = PoolNames.decide(wanted, present, names, others);
-        return new Cohort(wanted, next, Handovers.next(seed, next, wanted, present, handovers, used, now));
+        if (!present.isEmpty()) {
+            return new Cohort(wanted, next, Handovers.next(seed, next, wanted, present, handovers, used, now));
+        }
+        Map<String, int[]> scaled = new HashMap<>();
+        pools.stream()
+                .findFirst()
+                .map(SlotPool::slots)
+                .ifPresent(slots ->
+                        inherited.forEach((suffix, states) -> scaled.put(suffix, SlotState.scaled(states, slots))));
+        return new Cohort(wanted, next, Handovers.next(seed, next, wanted, scaled, handovers, Map.of(), now));
     }
 }

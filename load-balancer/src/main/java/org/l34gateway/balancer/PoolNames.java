@@ -14,8 +14,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.l34gateway.ip.IpFamily;
+import org.l34gateway.program.SlotTableSize;
 
 /**
  * The names of what a pool has in the table: {@code KIND_GROUP_FAMILY_SLOTS_CELL}, so that a restarted agent knows its
@@ -172,6 +174,15 @@ record PoolNames(Map<SlotPool, String> suffixes) {
     /** What the suffixes of a pool and of those begin with that may go on with its slots. */
     static String prefix(String suffix) {
         return suffix.substring(0, suffix.lastIndexOf('_') + 1);
+    }
+
+    /** What the suffixes begin with of pools of the same group and family that have other numbers of slots. */
+    static List<String> otherSizes(String prefix) {
+        String group = prefix(prefix.substring(0, prefix.length() - 1));
+        return Stream.of(SlotTableSize.values())
+                .map(size -> group + size.slots() + "_")
+                .filter(other -> !other.equals(prefix))
+                .toList();
     }
 
     /** The suffix of the pool whose slots a chain looks for; empty for other chains. */

@@ -49,6 +49,18 @@ final class SlotState {
         return remembers(state) && former(state) == 0;
     }
 
+    /**
+     * The states of a table with another number of slots: of each slot that in whose part of the flows its middle lies. Flows of
+     * slots that lie in two are some of them taken for others': with 32 times as many slots one of 64.
+     */
+    static int[] scaled(int[] states, int slots) {
+        int[] scaled = new int[states.length == 0 ? 0 : slots];
+        for (int slot = 0; slot < scaled.length; slot++) {
+            scaled[slot] = states[(int) ((2L * slot + 1) * states.length / (2L * slots))];
+        }
+        return scaled;
+    }
+
     /** @param former 0 for none */
     static int of(int owner, int former, boolean remembers) {
         return owner | (former << FORMER_SHIFT) | (remembers ? REMEMBERS : 0);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -69,6 +70,26 @@ class HandoversTest {
             assertThat(SlotState.former(later.slots()[slot])).isZero();
             assertThat(SlotState.remembers(later.slots()[slot])).isEqualTo(SlotState.remembers(three.slots()[slot]));
         }
+    }
+
+    @Test
+    void a_table_that_is_dealt_anew_with_more_slots_remembers_who_had_most_of_the_flows() {
+        SlotPool pool = pool(1, 2, 3);
+        SlotPool larger = new SlotPool(pool.group(), pool.family(), 100, pool.marks(), pool.draining());
+        Cohort few = Cohort.NONE.next(List.of(pool), Programs.SEED, new BitSet(), Map.of(), Map.of(), BEGIN);
+        Cohort many = Cohort.NONE.next(
+                List.of(larger), Programs.SEED, new BitSet(), few.handovers().states(), Map.of(), BEGIN);
+        int[] small = few.handovers().states().firstEntry().getValue();
+        int[] large = many.handovers().states().firstEntry().getValue();
+        int moved = 0;
+        for (int slot = 0; slot < large.length; slot++) {
+            int before = SlotState.owner(small[(int) ((slot + 0.5) * small.length / large.length)]);
+            boolean moves = SlotState.owner(large[slot]) != before;
+            moved += moves ? 1 : 0;
+            assertThat(SlotState.former(large[slot])).isEqualTo(moves ? before : 0);
+        }
+        assertThat(moved).isBetween(large.length / 2, large.length * 3 / 4);
+        assertThat(many.handovers().anyOver(BEGIN + WINDOW)).isTrue();
     }
 
     @Test
