@@ -136,7 +136,7 @@ public record Wanted(
                 "VIP " + vip + " is not carried out: " + address
                         + " is an address of the gateway pod or of a router")));
         ForwardingProgram possible = new ForwardingProgram(program.seed(), program.groups(), flows);
-        return new Wanted(gateway, possible, podUids, answered, links, neighbours, more);
+        return new Wanted(gateway, possible, podUids, answered, options, links, neighbours, more);
     }
 
     /** The same, with another program for the same targets. */
