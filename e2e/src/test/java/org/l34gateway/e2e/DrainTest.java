@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.l34gateway.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.l34gateway.e2e.Scene.SOON;
+import static org.l34gateway.e2e.Scene.VIP4;
+import static org.l34gateway.e2e.Scene.VIP6;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.l34gateway.e2e.load.Exchange;
+import org.l34gateway.e2e.load.Exchange.Kind;
+import org.l34gateway.e2e.load.Load;
+import org.l34gateway.lab.product.Product;
+
+/** A pod that is deleted and goes on serving for its grace period, as KEP-1669 wants it of applications. */
+@Tag("cluster")
+@ExtendWith(ProductExtension.class)
+class DrainTest {
+    private static final long SEED = Long.getLong("seed", System.nanoTime());
+    /** Less than the chart's drainSeconds, for which the example application goes on serving. */
+    private static final Duration SERVES = Duration.ofSeconds(4);
+    /** By then everybody knows that the pod terminates. */
+    private static final Duration TOLD = Duration.ofSeconds(2);
+
+    @Test
+    void it_keeps_its_connections_until_it_ends_and_gets_no_others(Product product) {
+        try (Scene scene = Scene.open(product);
+                Load load =
+                        Load.start(scene.lab().router(Scene.ROUTER).host(), SEED, Scene.PORT, List.of(VIP4, VIP6))) {
+            load.flowFor(Duration.ofSeconds(3));
+            String pod = scene.targets().first();
+            long deleted = System.nanoTime();
+            scene.kubectl("delete", "pod", pod, "--wait=false");
+            load.flowFor(SERVES);
+            long serving = System.nanoTime();
+            scene.lab().await(pod + " is gone", SOON, () -> !scene.targets().contains(pod));
+            load.flowFor(Duration.ofSeconds(3));
+            List<Exchange> all = load.stop();
+
+            List<Exchange> its =
+                    all.stream().filter(each -> each.target().equals(pod)).toList();
+            Set<String> connections = flows(its.stream()
+                    .filter(each -> each.kind() == Kind.SESSION && each.ok() && each.sentNanos() - deleted < 0)
+                    .toList());
+            assertThat(connections).as("connections that it had").hasSizeGreaterThan(5);
+            assertThat(flows(its.stream()
+                            .filter(each -> each.kind() == Kind.SESSION && each.ok())
+                            .filter(each -> each.sentNanos()
+                                            - (serving - Duration.ofSeconds(1).toNanos())
+                                    > 0)
+                            .filter(each -> each.sentNanos() - serving < 0)
+                            .toList()))
+                    .as("connections that go on, repeat with -Dseed=%d", SEED)
+                    .isEqualTo(connections);
+            assertThat(its)
+                    .as("new flows that it got")
+                    .noneMatch(each -> each.kind() != Kind.SESSION && each.sentNanos() - deleted > TOLD.toNanos());
+            assertThat(all.stream()
+                            .filter(each -> !each.ok())
+                            .filter(each -> each.kind() != Kind.SESSION
+                                    || !each.target().equals(pod)
+                                    || each.endNanos() - serving < 0))
+                    .as("losses but the end of its connections, after it had ended")
+                    .isEmpty();
+        }
+    }
+
+    private static Set<String> flows(List<Exchange> exchanges) {
+        return exchanges.stream().map(Exchange::flowName).collect(Collectors.toSet());
+    }
+}
