@@ -169,14 +169,15 @@ final class IdentifierWitness {
         for (Pod pod : cluster.podsAt(cluster.version())) {
             String uid = pod.getMetadata().getUid();
             boolean reachable = !pod.getMetadata().getAnnotations().toString().contains("\"ips\":[]");
-            boolean ready = pod.getMetadata().getDeletionTimestamp() == null
-                    && "True".equals(pod.getStatus().getConditions().getFirst().getStatus());
+            // A pod that terminates is still a target, which drains.
+            boolean serving =
+                    "True".equals(pod.getStatus().getConditions().getFirst().getStatus());
             if (reachable
                     && !owners.contains(uid)
                     && owners.size() < decision.services().getFirst().capacity()) {
                 broken.add(uid + " has no identifier, though one is free");
             }
-            if (reachable && ready && owners.contains(uid)) {
+            if (reachable && serving && owners.contains(uid)) {
                 wanted.add(uid);
             }
         }
