@@ -41,6 +41,11 @@ public final class Libc {
     /** Offset of d_name in struct dirent of 64-bit glibc: ino 8, off 8, reclen 2, type 1. */
     private static final int DIRENT_NAME = 19;
 
+    private static final int PROT_READ_WRITE = 3;
+    private static final int MAP_SHARED = 1;
+    /** asm/unistd_64.h; asm-generic/unistd.h for all younger machines. */
+    private static final int NR_BPF = System.getProperty("os.arch").equals("amd64") ? 321 : 280;
+
     private Libc() {}
 
     /** Opens a file; the descriptor is the caller's to close. */
@@ -257,6 +262,38 @@ public final class Libc {
         }
     }
 
+    /**
+     * Maps a descriptor's first bytes for reading and writing, shared with whoever else has them.
+     *
+     * @return the address, or -errno
+     */
+    public static long mmapShared(int fd, long bytes) {
+        try {
+            Pointer mapped = C.mmap(null, new NativeLong(bytes), PROT_READ_WRITE, MAP_SHARED, fd, new NativeLong(0));
+            return Pointer.nativeValue(mapped);
+        } catch (LastErrorException refused) {
+            return -refused.getErrorCode();
+        }
+    }
+
+    public static int munmap(Pointer address, long bytes) {
+        try {
+            return C.munmap(address, new NativeLong(bytes));
+        } catch (LastErrorException refused) {
+            return -refused.getErrorCode();
+        }
+    }
+
+    /** bpf(2), for which the C library has no function. */
+    public static int bpf(int command, Pointer attributes, int length) {
+        try {
+            return C.syscall(new NativeLong(NR_BPF), command, attributes, length)
+                    .intValue();
+        } catch (LastErrorException refused) {
+            return -refused.getErrorCode();
+        }
+    }
+
     private static byte[] utf8(String text) {
         return Native.toByteArray(text, StandardCharsets.UTF_8);
     }
@@ -316,5 +353,14 @@ public final class Libc {
         static native int eventfd(int start, int flags) throws LastErrorException;
 
         static native int poll(byte[] set, NativeLong count, int timeoutMillis) throws LastErrorException;
+
+        static native Pointer mmap(
+                @Nullable Pointer address, NativeLong bytes, int protection, int flags, int fd, NativeLong offset)
+                throws LastErrorException;
+
+        static native int munmap(Pointer address, NativeLong bytes) throws LastErrorException;
+
+        static native NativeLong syscall(NativeLong number, int command, Pointer attributes, int length)
+                throws LastErrorException;
     }
 }

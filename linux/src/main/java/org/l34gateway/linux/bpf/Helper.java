@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.l34gateway.linux.bpf;
+
+import java.util.Locale;
+
+/** A function of the kernel that programs call, with its arguments in R1 and following (bpf-helpers(7)). */
+public enum Helper {
+    /** Map, pointer to the key → pointer to the value or 0. */
+    MAP_LOOKUP_ELEM(1),
+    /** Context, 32-bit sum: adds to the checksum of the whole packet, if the interface had worked one out. */
+    CSUM_UPDATE(40),
+    /** Interface index, pointer to struct bpf_redir_neigh, its length, 0 → what the program returns (Linux 5.10). */
+    REDIRECT_NEIGH(152),
+    /** Context, interface index, pointer to a 32-bit 0, 0, {@link #EVERY_SEGMENT} → 0 when the packet fits (Linux 5.12). */
+    CHECK_MTU(163);
+
+    /** Flag of {@link #CHECK_MTU}: a packet that the kernel will cut is measured by its pieces (BPF_MTU_CHK_SEGS). */
+    public static final int EVERY_SEGMENT = 1;
+
+    private final int code;
+
+    Helper(int code) {
+        this.code = code;
+    }
+
+    int code() {
+        return code;
+    }
+
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}
