@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -321,7 +322,7 @@ final class Blueprint {
     }
 
     /** Empty for a pool without targets. */
-    private String suffix(SlotPool pool) {
+    String suffix(SlotPool pool) {
         return suffixes.getOrDefault(pool, "");
     }
 
@@ -331,6 +332,18 @@ final class Blueprint {
      */
     List<WantedTable> tables() {
         return List.of(sends, decides);
+    }
+
+    /** The slots of all banks, by their names: rows of {@link SlotBanks}, which do not change any more. */
+    SortedMap<String, int[]> banks() {
+        SortedMap<String, int[]> banks = new TreeMap<>();
+        for (String map : decides.maps()) {
+            WantedTable.Numbers bank = SlotBanks.isBank(map) ? decides.numbers(map) : null;
+            if (bank != null) {
+                banks.put(map, bank.values());
+            }
+        }
+        return banks;
     }
 
     long seed() {

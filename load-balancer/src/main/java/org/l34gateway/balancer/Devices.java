@@ -20,8 +20,9 @@ record Devices(SortedMap<String, Device> external, @Nullable Device internal) {
      * One of them.
      *
      * @param up whether packets can leave by it
+     * @param ethernet whether frames of Ethernet come in by it
      */
-    record Device(int index, int mtuBytes, boolean up) {}
+    record Device(int index, int mtuBytes, boolean up, boolean ethernet) {}
 
     Devices {
         external = Collections.unmodifiableSortedMap(new TreeMap<>(external));
@@ -31,7 +32,7 @@ record Devices(SortedMap<String, Device> external, @Nullable Device internal) {
         SortedMap<String, Device> external = new TreeMap<>();
         @Nullable Device internal = null;
         for (Link link : links) {
-            Device device = new Device(link.index(), link.mtuBytes(), link.up());
+            Device device = new Device(link.index(), link.mtuBytes(), link.up(), link.mac() != null);
             if (interfaces.external().contains(link.name())) {
                 external.put(link.name(), device);
             }

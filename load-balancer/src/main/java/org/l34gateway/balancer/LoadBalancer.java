@@ -15,6 +15,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.l34gateway.balancer.ebpf.OptionalStage;
+import org.l34gateway.balancer.ebpf.StageCounts;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpFamily;
 import org.l34gateway.ip.IpPrefix;
@@ -41,8 +43,14 @@ public final class LoadBalancer implements AutoCloseable {
     private final KernelTables tables;
     private final KernelRouting routing;
     private final LongSupplier nanos;
+    private final OptionalStage stage = OptionalStage.open();
+    /** Whether there shall be one. */
+    private final boolean stageWanted;
     /** Null until the kernel was read. */
     private @Nullable Blueprint blueprint;
+
+    /** Those of the blueprint. */
+    private StageContents stageContents = new StageContents();
 
     /** When it was looked what the memories of connections hold. */
     private long lookedAtFlows;
@@ -60,6 +68,7 @@ public final class LoadBalancer implements AutoCloseable {
             Interfaces interfaces, FastPath fastPath, KernelTables tables, KernelRouting routing, LongSupplier nanos) {
         this.interfaces = interfaces;
         this.onlyComplete = fastPath == FastPath.OFF;
+        this.stageWanted = fastPath == FastPath.EBPF;
         this.tables = tables;
         this.routing = routing;
         this.nanos = nanos;
@@ -153,6 +162,7 @@ public final class LoadBalancer implements AutoCloseable {
         // The tables of targets vanish with the interface; what sends to them does not.
         Map<Integer, IpAddress> addresses = routing.addresses();
         addresses.putAll(Tables.addresses(tables.read(Tables.SENDS)));
+        stageContents = new StageContents();
         return new Blueprint(seed, interfaces.families(), SlotBanks.read(tables.read(Tables.DECIDES)), addresses);
     }
 
@@ -164,10 +174,14 @@ public final class LoadBalancer implements AutoCloseable {
         RoutingPlan routingPlan = routing.plan(wanted.marks(), marks, found.wayToTargets());
 
         routing.prepare(routingPlan);
+        if (stageWanted) {
+            stage.prepare(StageContents.wiring(found), stageContents.next(wanted, marks));
+        }
         int transactions = 0;
         for (WantedTable table : wanted.tables()) {
             transactions += tables.apply(table);
         }
+        stage.finish();
         routing.finish(routingPlan, wanted.marks(), marks, found.wayToTargets());
         devices = found;
         fastPathWorks =
@@ -331,9 +345,15 @@ public final class LoadBalancer implements AutoCloseable {
         return List.copyOf(problems);
     }
 
-    /** Closes the sockets; the kernel goes on forwarding. */
+    /** What the eBPF stage has sent on; {@link KernelCounters} add it to what nftables has counted. May be asked from any thread. */
+    public StageCounts sentByStage() {
+        return stage.counts();
+    }
+
+    /** Closes the sockets and ends the eBPF stage; nftables goes on forwarding. */
     @Override
     public void close() {
+        stage.close();
         tables.close();
         routing.close();
     }

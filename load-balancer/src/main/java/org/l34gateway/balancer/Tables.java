@@ -236,7 +236,8 @@ final class Tables {
         return key(vip, service.protocol(), service.port());
     }
 
-    private static Octets key(Octets vip, Protocol protocol, int port) {
+    /** The element of a service. */
+    static Octets key(Octets vip, Protocol protocol, int port) {
         // The port's two bytes come first in the last register.
         return vip.then(Octets.network(protocol.number(), 1)).then(Octets.network(port << Short.SIZE, Integer.BYTES));
     }

@@ -32,8 +32,8 @@ class ClassifierTest {
 
     /** As {@link RuleMachine} knows them. */
     static final Devices DEVICES = new Devices(
-            new TreeMap<>(Map.of("ext", new Devices.Device(RuleMachine.EXTERNAL, 1_500, true))),
-            new Devices.Device(RuleMachine.INTERNAL, 1_400, true));
+            new TreeMap<>(Map.of("ext", new Devices.Device(RuleMachine.EXTERNAL, 1_500, true, true))),
+            new Devices.Device(RuleMachine.INTERNAL, 1_400, true, true));
 
     /** How a packet ended, for the count of kinds. */
     private enum Kind {

@@ -27,7 +27,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpFamily;
@@ -39,6 +41,8 @@ import org.l34gateway.program.SlotTable;
 /** Real packets through a real kernel, IPv4 and IPv6. */
 @Tag("kernel")
 @Timeout(60)
+@ParameterizedClass
+@EnumSource(names = {"ON", "EBPF"})
 @ExtendWith(InScratchNetns.class)
 class ForwardingKernelTest {
     private static final int CAPACITY = 16;
@@ -48,8 +52,11 @@ class ForwardingKernelTest {
 
     private final AtomicLong nanos = new AtomicLong(1);
     private final Testbed bed = new Testbed();
-    private final LoadBalancer balancer =
-            bed.gateway.call(() -> LoadBalancer.open(Testbed.INTERFACES, FastPath.ON, nanos::get));
+    private final LoadBalancer balancer;
+
+    ForwardingKernelTest(FastPath fastPath) {
+        balancer = bed.gateway.call(() -> LoadBalancer.open(Testbed.INTERFACES, fastPath, nanos::get));
+    }
 
     @BeforeEach
     void forwardToAllTargets() {

@@ -16,11 +16,15 @@ import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.l34gateway.ip.IpFamily;
+import org.l34gateway.linux.NetlinkSocket;
 import org.l34gateway.linux.Sysctl;
 import org.l34gateway.linux.testing.ScratchNetns;
+import org.l34gateway.netlink.MacAddress;
+import org.l34gateway.netlink.Rtnetlink;
 
 /**
  * A gateway pod with an outside and an inside, in namespaces of their own:
@@ -48,29 +52,43 @@ final class Testbed implements AutoCloseable {
 
     Testbed() {
         link(client, "c0", router, "r1");
-        link(router, "r0", gateway, "ext");
         link(gateway, "eth0", cluster, "p0");
         link(gateway, "int", bridge, "g0");
         ip(bridge, "link add br0 type bridge", "link set br0 up", "link set g0 master br0");
         ip(client, "addr add 30.0.0.1/24 dev c0", "addr add fd30::1/64 dev c0 nodad");
         ip(client, "route add default via 30.0.0.254", "route add default via fd30::fe");
         ip(router, "addr add 30.0.0.254/24 dev r1", "addr add fd30::fe/64 dev r1 nodad");
-        ip(router, "addr add 10.9.0.1/24 dev r0", "addr add fd09::1/64 dev r0 nodad");
-        ip(router, "route add default via 10.9.0.254", "route add default via fd09::fe");
         forward(router);
-        ip(gateway, "addr add 10.9.0.254/24 dev ext", "addr add fd09::fe/64 dev ext nodad");
         ip(gateway, "addr add 10.8.0.254/24 dev int", "addr add fd08::fe/64 dev int nodad");
         ip(gateway, "addr add 10.7.0.254/24 dev eth0", "addr add fd07::fe/64 dev eth0 nodad");
         ip(cluster, "addr add 10.7.0.1/24 dev p0", "addr add fd07::1/64 dev p0 nodad");
         ip(gateway, "route add default via 10.7.0.1", "route add default via fd07::1");
+        connectRouter();
+        for (int i = 1; i <= TARGETS; i++) {
+            addTarget(i);
+        }
+    }
+
+    /** Makes the link between router and gateway, and what goes with it. */
+    void connectRouter() {
+        link(router, "r0", gateway, "ext");
+        ip(router, "addr add 10.9.0.1/24 dev r0", "addr add fd09::1/64 dev r0 nodad");
+        ip(router, "route add default via 10.9.0.254", "route add default via fd09::fe");
+        ip(gateway, "addr add 10.9.0.254/24 dev ext", "addr add fd09::fe/64 dev ext nodad");
         learnDefaultRoutes();
         gateway.call(() -> {
             LoadBalancer.sysctls(INTERFACES).forEach(Sysctl.SYSTEM::write);
             return null;
         });
-        for (int i = 1; i <= TARGETS; i++) {
-            addTarget(i);
-        }
+    }
+
+    MacAddress macOf(ScratchNetns netns, String name) {
+        return netns.call(() -> {
+            try (NetlinkSocket socket = NetlinkSocket.open()) {
+                return Objects.requireNonNull(
+                        Objects.requireNonNull(new Rtnetlink(socket).link(name)).mac());
+            }
+        });
     }
 
     private void addTarget(int number) {

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.l34gateway.balancer;
+
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.l34gateway.balancer.Forwarding.Share;
+import org.l34gateway.balancer.Forwarding.Way;
+import org.l34gateway.balancer.ebpf.Place;
+import org.l34gateway.balancer.ebpf.StageContent;
+import org.l34gateway.balancer.ebpf.Wiring;
+import org.l34gateway.ip.IpAddress;
+import org.l34gateway.ip.IpFamily;
+import org.l34gateway.ip.IpPrefix;
+import org.l34gateway.linux.nftables.Octets;
+import org.l34gateway.program.Flow;
+import org.l34gateway.program.FlowHash;
+import org.l34gateway.program.Protocol;
+
+/**
+ * What of a blueprint the eBPF stage should know, brought from one program to the next: services that nftables finds by one look,
+ * too, and that one backend has. Slots are those of the banks of nftables.
+ */
+final class StageContents {
+    private final Map<IpPrefix, Map<Octets, Place>> vips = new HashMap<>();
+    private Map<IpFamily, Map<Octets, Place>> services = Map.of();
+    private List<Flow> routes = List.of();
+    private SortedSet<String> flows = new TreeSet<>();
+    private Map<Integer, IpAddress> targets = Map.of();
+
+    /** Null when no packet can reach a target. */
+    static @Nullable Wiring wiring(Devices devices) {
+        Devices.Device internal = devices.internal();
+        return internal == null || !internal.up()
+                ? null
+                : new Wiring(
+                        devices.external().values().stream()
+                                .filter(Devices.Device::ethernet)
+                                .map(Devices.Device::index)
+                                .collect(Collectors.toSet()),
+                        internal.index(),
+                        internal.mtuBytes());
+    }
+
+    /**
+     * The next one, to be asked for after each step of the same blueprint.
+     *
+     * @param marks that this step has changed
+     */
+    StageContent next(Blueprint blueprint, Marks.Change marks) {
+        boolean other = false;
+        FlowHash hash = FlowHash.of(blueprint.seed());
+        for (IpPrefix vip : blueprint.forwarding().changed()) {
+            List<Way> ways = blueprint.forwarding().ways().getOrDefault(vip, List.of());
+            Map<Octets, Place> places = vip.isHost() ? places(vip, ways, blueprint, hash) : Map.of();
+            Map<Octets, Place> before = places.isEmpty() ? vips.remove(vip) : vips.put(vip, places);
+            other |= !places.equals(before == null ? Map.of() : before);
+        }
+        // What did not change stays the same object, which is seen at once.
+        if (other) {
+            services = together();
+        }
+        List<Flow> now = blueprint.forwarding().routes().flows();
+        if (!now.equals(routes)) {
+            routes = now;
+            flows = new TreeSet<>();
+            now.forEach(flow -> flows.add(flow.name()));
+        }
+        if (!marks.go().isEmpty() || !marks.come().isEmpty()) {
+            targets = new HashMap<>();
+            blueprint.marks().byAddress().forEach((address, mark) -> targets.put(mark, address));
+        }
+        return new StageContent(services, flows, blueprint.banks(), targets);
+    }
+
+    private static Map<Octets, Place> places(IpPrefix vip, List<Way> ways, Blueprint blueprint, FlowHash hash) {
+        Map<Octets, Place> places = new HashMap<>();
+        for (Protocol protocol : Protocol.values()) {
+            Classifier.exact(vip.family(), ways, protocol).forEach((port, way) -> {
+                List<Share> shares = way.shares();
+                if (shares.size() == 1 && !shares.getFirst().pool().isEmpty()) {
+                    SlotBanks.Cell cell =
+                            SlotBanks.Cell.of(blueprint.suffix(shares.getFirst().pool()));
+                    places.put(
+                            Tables.key(Octets.of(vip.address()), protocol, port),
+                            new Place(
+                                    cell.bank(),
+                                    cell.offset(),
+                                    cell.slots(),
+                                    hash.seed(),
+                                    protocol == Protocol.SCTP,
+                                    way.flow().name()));
+                }
+            });
+        }
+        return places;
+    }
+
+    private Map<IpFamily, Map<Octets, Place>> together() {
+        Map<IpFamily, Map<Octets, Place>> all = new EnumMap<>(IpFamily.class);
+        vips.forEach((vip, places) ->
+                all.computeIfAbsent(vip.family(), _ -> new HashMap<>()).putAll(places));
+        return all;
+    }
+}
