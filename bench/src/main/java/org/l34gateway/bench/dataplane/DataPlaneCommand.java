@@ -99,11 +99,25 @@ public final class DataPlaneCommand implements Callable<Integer> {
                         "fast_v4_ranges",
                         "slow_v4",
                         "least_v4",
+                        "ebpf_v4",
+                        "ebpf_least_v4",
                         "plain_v4_ns"),
-                Lane.of(() -> requests(IpFamily.IPV6), "fast_v6", "fast_v6_ranges", "slow_v6", "plain_v6_ns"),
+                Lane.of(
+                        () -> requests(IpFamily.IPV6),
+                        "fast_v6",
+                        "fast_v6_ranges",
+                        "slow_v6",
+                        "ebpf_v6",
+                        "ebpf_least_v6",
+                        "plain_v6_ns"),
                 Lane.of(this::userSpace, "nfqueue_v4", "nfqueue_v4_batches"),
                 Lane.of(this::answers, "reply_v4"),
                 Lane.of(this::routes, "routes_1000", "routes_1000_there", "routes_1000_back"),
+                Lane.of(
+                        () -> new TcpStreams(quick, this::say).measure(figures),
+                        "tcp_throughput",
+                        "tcp_throughput_nft",
+                        "plain_tcp_gbit"),
                 Lane.of(
                         () -> new ChangeCosts(quick, this::say).measure(figures),
                         "change_ms",
@@ -156,6 +170,8 @@ public final class DataPlaneCommand implements Callable<Integer> {
             add(costs, "fast", new Rig().balancing(exact, FastPath.ON), flows);
             add(costs, "ranges", new Rig().balancing(ranges, FastPath.ON), flows);
             add(costs, "slow", new Rig().balancing(exact, FastPath.OFF), flows);
+            add(costs, "redirect", new Rig().redirecting(family), flows);
+            add(costs, "ebpf", new Rig().balancing(exact, FastPath.EBPF), flows);
             measure(costs);
             figures.put("plain_" + v + "_ns", new Figure(costs.costs("plain", "drop")));
             if (family == IpFamily.IPV4) {
@@ -164,6 +180,8 @@ public final class DataPlaneCommand implements Callable<Integer> {
             figures.put("fast_" + v, ratio(costs, "fast", "plain", "drop"));
             figures.put("fast_" + v + "_ranges", ratio(costs, "ranges", "plain", "drop"));
             figures.put("slow_" + v, ratio(costs, "slow", "plain", "drop"));
+            figures.put("ebpf_least_" + v, ratio(costs, "redirect", "plain", "drop"));
+            figures.put("ebpf_" + v, ratio(costs, "ebpf", "plain", "drop"));
         }
     }
 

@@ -14,6 +14,7 @@ import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpFamily;
 import org.l34gateway.linux.NetlinkSocket;
 import org.l34gateway.linux.Sysctl;
+import org.l34gateway.linux.bpf.TcxLink;
 import org.l34gateway.linux.nftables.Element;
 import org.l34gateway.linux.nftables.Expression;
 import org.l34gateway.linux.nftables.HookedChain;
@@ -52,6 +53,7 @@ final class Rig implements AutoCloseable {
     private final Nftables insideCount;
     private @Nullable LoadBalancer forwarder;
     private @Nullable NfqueueBalancer peer;
+    private @Nullable TcxLink redirect;
     private boolean dropping;
 
     Rig() {
@@ -181,6 +183,16 @@ final class Rig implements AutoCloseable {
                                 new Expression.Lookup(r8, "targets", r8),
                                 new Expression.Constant(r0, Octets.host(device)),
                                 new Expression.Forward(IpFamily.IPV4, r8, r0)))));
+    }
+
+    /** The balancer is the least that eBPF can do: send every packet to one neighbour. It looks at nothing. */
+    Rig redirecting(IpFamily family) {
+        neighbours(List.of("10.8.0.1", "fd08::1"));
+        redirect = balancer.call(() -> RedirectProgram.attach(
+                link(balancer, "ext").index(),
+                link(balancer, "int").index(),
+                IpAddress.parse(family == IpFamily.IPV4 ? "10.8.0.1" : "fd08::1")));
+        return this;
     }
 
     /** The balancer is ours. */
