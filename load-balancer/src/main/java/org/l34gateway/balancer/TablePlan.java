@@ -8,12 +8,14 @@ import java.util.List;
 import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.l34gateway.balancer.Part.Hook;
 import org.l34gateway.balancer.WantedTable.Numbers;
 import org.l34gateway.linux.nftables.Element;
 import org.l34gateway.linux.nftables.Expression;
 import org.l34gateway.linux.nftables.Nftables;
 import org.l34gateway.linux.nftables.NumberMap;
+import org.l34gateway.linux.nftables.Octets;
 import org.l34gateway.linux.nftables.Operation;
 import org.l34gateway.linux.nftables.SetShape;
 
@@ -24,7 +26,7 @@ import org.l34gateway.linux.nftables.SetShape;
  *
  * <p>A packet that is on its way while a transaction ends reads the rules of all its chains as they were before, and the elements
  * of maps as they are after (nft_do_chain, nft_genmask_cur): in a chain that comes or goes with the element that leads there, it
- * would find no rule.
+ * would find no rule, and with what it has looked up in one map it would find nothing in the next.
  *
  * @param transactions in order; empty when nothing is to be done
  */
@@ -162,11 +164,18 @@ record TablePlan(List<List<Operation>> transactions) {
             // Both ends of a range follow each other.
             Collections.sort(goes);
             Collections.sort(comes);
-            if (!goes.isEmpty()) {
-                operations.add(new Operation.RemoveElements(set, goes));
+            Set<Octets> keys = comes.stream().map(Element::key).collect(Collectors.toSet());
+            List<Element> replaced =
+                    goes.stream().filter(entry -> keys.contains(entry.key())).toList();
+            goes.removeAll(replaced);
+            if (!replaced.isEmpty()) {
+                operations.add(new Operation.RemoveElements(set, replaced));
             }
             if (!comes.isEmpty()) {
                 operations.add(new Operation.AddElements(set, comes));
+            }
+            if (!goes.isEmpty()) {
+                go.add(new Operation.RemoveElements(set, goes));
             }
         }
 
@@ -196,10 +205,15 @@ record TablePlan(List<List<Operation>> transactions) {
                 int[] held = present.numbers().get(name);
                 if (numbers != null && held != null && !Arrays.equals(held, numbers.values())) {
                     NumberMap change = change(numbers, held);
-                    if (change.size() > 0) {
-                        move.add(new Operation.ChangeNumbers(change));
-                    }
+                    addTo(move, change.coming());
+                    addTo(go, change.leaving());
                 }
+            }
+        }
+
+        private static void addTo(List<Operation> operations, NumberMap change) {
+            if (change.size() > 0) {
+                operations.add(new Operation.ChangeNumbers(change));
             }
         }
 

@@ -13,8 +13,8 @@ import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpFamily;
 import org.l34gateway.linux.bpf.Assembler;
 import org.l34gateway.linux.bpf.BpfProgram;
-import org.l34gateway.linux.bpf.Helper;
 import org.l34gateway.linux.bpf.Instruction.Size;
+import org.l34gateway.linux.bpf.KernelFunction;
 import org.l34gateway.linux.bpf.TcxLink;
 
 /** An eBPF program that sends every packet to one neighbour. */
@@ -38,7 +38,7 @@ final class RedirectProgram {
             program.store(Size.W, R10, NEIGHBOUR + Integer.BYTES + at, address.getInt(at));
         }
         program.move(R1, to).move(R2, R10, NEIGHBOUR).move(R3, NEIGHBOUR_BYTES).move(R4, 0);
-        program.call(Helper.REDIRECT_NEIGH).exit();
+        program.call(KernelFunction.REDIRECT_NEIGH).exit();
         // The link keeps the program.
         try (BpfProgram loaded = BpfProgram.load("redirects", program)) {
             return TcxLink.attach(loaded, from);

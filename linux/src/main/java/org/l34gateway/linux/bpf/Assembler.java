@@ -103,8 +103,8 @@ public final class Assembler {
         return add(new Goto(to));
     }
 
-    public Assembler call(Helper helper) {
-        return add(new Call(helper));
+    public Assembler call(KernelFunction function) {
+        return add(new Call(function));
     }
 
     public Assembler exit() {
@@ -188,7 +188,7 @@ public final class Assembler {
                         distance(label, jumpsFrom, places));
             case Goto(var label) ->
                 put(to, 0x05, Register.R0, new Operand.Immediate(0), distance(label, jumpsFrom, places));
-            case Call(var helper) -> put(to, 0x85, Register.R0, new Operand.Immediate(helper.code()), 0);
+            case Call(var function) -> put(to, 0x85, Register.R0, new Operand.Immediate(function.code()), 0);
             case Exit() -> put(to, 0x95, Register.R0, new Operand.Immediate(0), 0);
             case Here _ -> {}
         }

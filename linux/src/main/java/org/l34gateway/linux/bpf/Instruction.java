@@ -159,10 +159,10 @@ public sealed interface Instruction {
         }
     }
 
-    record Call(Helper helper) implements Instruction {
+    record Call(KernelFunction function) implements Instruction {
         @Override
         public String toString() {
-            return "call " + helper;
+            return "call " + function;
         }
     }
 

@@ -34,6 +34,33 @@ public final class NumberMap {
         this.come = changed(to);
     }
 
+    private NumberMap(NumberMap whole, int[] go, int[] come) {
+        this.map = whole.map;
+        this.firstKey = whole.firstKey;
+        this.rowLength = whole.rowLength;
+        this.from = whole.from;
+        this.to = whole.to;
+        this.go = go;
+        this.come = come;
+    }
+
+    /** The part of elements that come, in the place of others or not. */
+    public NumberMap coming() {
+        return new NumberMap(this, replaced(true), come);
+    }
+
+    /** The part of elements that go, and no other comes in their place. */
+    public NumberMap leaving() {
+        return new NumberMap(this, replaced(false), new int[0]);
+    }
+
+    /** Rows that are elements before, and are elements afterwards or not. */
+    private int[] replaced(boolean elementsAfterwards) {
+        return Arrays.stream(go)
+                .filter(row -> isElement(to, row) == elementsAfterwards)
+                .toArray();
+    }
+
     /** Name of the map. */
     public String map() {
         return map;

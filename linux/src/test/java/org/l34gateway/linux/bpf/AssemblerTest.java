@@ -75,8 +75,8 @@ class AssemblerTest {
             all.store(size, Register.R10, -16, 7);
         }
         all.toNetworkOrder(Register.R1, 16).toNetworkOrder(Register.R1, 32);
-        for (Helper helper : Helper.values()) {
-            all.call(helper);
+        for (KernelFunction function : KernelFunction.values()) {
+            all.call(function);
         }
         return all.loadMap(Register.R1, new MapReference("map", 7))
                 .jump(again)

@@ -110,7 +110,7 @@ class BpfKernelTest {
                 .store(Size.W, Register.R10, -4, 0)
                 .loadMap(Register.R1, counters.reference())
                 .move(Register.R2, Register.R10, -4)
-                .call(Helper.MAP_LOOKUP_ELEM)
+                .call(KernelFunction.MAP_LOOKUP_ELEM)
                 .jump(Register.R0, Condition.JEQ, 0, next)
                 .compute(Register.R0, Operation.ADD, CounterArray.BYTES)
                 .load(Size.DW, Register.R1, Register.R0, 0)

@@ -34,8 +34,8 @@ import org.l34gateway.balancer.ebpf.ServiceEntry.Value;
 import org.l34gateway.ip.IpFamily;
 import org.l34gateway.linux.bpf.Assembler;
 import org.l34gateway.linux.bpf.CounterArray;
-import org.l34gateway.linux.bpf.Helper;
 import org.l34gateway.linux.bpf.Instruction.Operation;
+import org.l34gateway.linux.bpf.KernelFunction;
 import org.l34gateway.linux.bpf.Label;
 import org.l34gateway.linux.bpf.MapReference;
 import org.l34gateway.linux.bpf.Register;
@@ -65,7 +65,7 @@ final class StageProgram {
     private static final int VIP6 = ETHERNET + 24;
     private static final int SCTP = 132;
 
-    /** What helpers want to have in memory. */
+    /** What functions of the kernel want to have in memory. */
     private static final int KEY = -4;
 
     private final Label next = new Label("next");
@@ -208,12 +208,12 @@ final class StageProgram {
                 .move(R2, R7)
                 .move(R3, Target.BYTES)
                 .move(R4, 0);
-        program.call(Helper.REDIRECT_NEIGH).exit();
+        program.call(KernelFunction.REDIRECT_NEIGH).exit();
     }
 
     /** Looks up what R1 says and the stack has; R0 is not null. */
     private void found(int key) {
-        program.move(R2, R10, key).call(Helper.MAP_LOOKUP_ELEM).jump(R0, JEQ, 0, next);
+        program.move(R2, R10, key).call(KernelFunction.MAP_LOOKUP_ELEM).jump(R0, JEQ, 0, next);
     }
 
     /** A large packet goes on if the kernel will cut it into pieces that fit, as what it has put together itself. */
@@ -226,8 +226,8 @@ final class StageProgram {
                 .move(R2, shape.internalIndex())
                 .move(R3, R10, KEY)
                 .move(R4, 0)
-                .move(R5, Helper.EVERY_SEGMENT);
-        program.call(Helper.CHECK_MTU).jump(R0, JNE, 0, next);
+                .move(R5, KernelFunction.EVERY_SEGMENT);
+        program.call(KernelFunction.CHECK_MTU).jump(R0, JNE, 0, next);
         program.at(fits);
     }
 
@@ -344,7 +344,7 @@ final class StageProgram {
         } else {
             // IPv6 has no checksum that would keep the sum of the packet as it was.
             program.move(R7, R0);
-            program.move(R1, R6).move(R2, ~network(0x0001)).call(Helper.CSUM_UPDATE);
+            program.move(R1, R6).move(R2, ~network(0x0001)).call(KernelFunction.CSUM_UPDATE);
         }
     }
 
@@ -353,7 +353,7 @@ final class StageProgram {
         program.move(R1, counter).compute(R1, RSH, CounterArray.BLOCK_BITS).store(W, R10, KEY, R1);
         program.loadMap(R1, counts)
                 .move(R2, R10, KEY)
-                .call(Helper.MAP_LOOKUP_ELEM)
+                .call(KernelFunction.MAP_LOOKUP_ELEM)
                 .jump(R0, JEQ, 0, counted);
         program.compute(counter, AND, (1 << CounterArray.BLOCK_BITS) - 1).compute(counter, MUL, CounterArray.BYTES);
         program.compute(R0, ADD, counter);

@@ -4,7 +4,7 @@ package org.l34gateway.linux.bpf;
 import java.util.Locale;
 
 /** A function of the kernel that programs call, with its arguments in R1 and following (bpf-helpers(7)). */
-public enum Helper {
+public enum KernelFunction {
     /** Map, pointer to the key → pointer to the value or 0. */
     MAP_LOOKUP_ELEM(1),
     /** Context, 32-bit sum: adds to the checksum of the whole packet, if the interface had worked one out. */
@@ -19,7 +19,7 @@ public enum Helper {
 
     private final int code;
 
-    Helper(int code) {
+    KernelFunction(int code) {
         this.code = code;
     }
 
