@@ -73,7 +73,10 @@ public final class GatewayAgentMain {
 
         KernelCounters counters = daemon.with("counters", KernelCounters.open(KernelForwarder.families()));
         var traffic = new TrafficMetrics(
-                identity, forwarder::taken, program -> counters.read(program, Continuity::route), ticker::nanos);
+                identity,
+                forwarder::taken,
+                program -> counters.read(program, Continuity::route, forwarder.sentByStage()),
+                ticker::nanos);
         metrics.getPrometheusRegistry().register(traffic);
         var trafficLoop = new ReconcileLoop("traffic", traffic, pace(), ticker, metrics, Thread.ofPlatform());
         daemon.with("traffic", trafficLoop.start());

@@ -22,6 +22,7 @@ import org.l34gateway.balancer.Held;
 import org.l34gateway.balancer.Interfaces;
 import org.l34gateway.balancer.LoadBalancer;
 import org.l34gateway.balancer.TargetVip;
+import org.l34gateway.balancer.ebpf.StageCounts;
 import org.l34gateway.gateway.plan.Forwarded;
 import org.l34gateway.gateway.plan.Wanted;
 import org.l34gateway.ip.IpAddress;
@@ -44,7 +45,9 @@ final class KernelForwarder implements Forwarder, AutoCloseable {
     private static final Duration REPAIR = Duration.ofSeconds(30);
 
     private final LongSupplier nanos;
-    private @Nullable Open open;
+    /** Counts are asked for by others. */
+    private volatile @Nullable Open open;
+
     private @Nullable Request inForce;
     private long appliedAt;
     private boolean lookedAtKernel;
@@ -158,6 +161,12 @@ final class KernelForwarder implements Forwarder, AutoCloseable {
         return taken;
     }
 
+    /** What the eBPF stage has sent on. May be asked from any thread. */
+    StageCounts sentByStage() {
+        @Nullable Open now = open;
+        return now == null ? StageCounts.NONE : now.balancer().sentByStage();
+    }
+
     /** What was forwarded before goes on. */
     private Forwarded failed(String why) {
         return new Forwarded(last.targets(), last.answerVips(), false, List.of(why));
@@ -186,6 +195,7 @@ final class KernelForwarder implements Forwarder, AutoCloseable {
         return switch (wanted.options().fastPath()) {
             case OFF -> FastPath.OFF;
             case NFTABLES -> FastPath.ON;
+            case EBPF -> FastPath.EBPF;
         };
     }
 

@@ -7,11 +7,13 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.l34gateway.balancer.Tally.OfDrop;
 import org.l34gateway.balancer.Tally.OfFlow;
 import org.l34gateway.balancer.Tally.OfTarget;
 import org.l34gateway.balancer.Tally.Source;
 import org.l34gateway.balancer.Tally.Subject;
+import org.l34gateway.balancer.ebpf.StageCounts;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpFamily;
 import org.l34gateway.linux.nftables.Element;
@@ -27,6 +29,9 @@ import org.l34gateway.program.ForwardingProgram;
  * program from being applied. Needs CAP_NET_ADMIN. Not for use by several threads at once.
  */
 public final class KernelCounters implements AutoCloseable {
+    /** What no counter of nftables begins with. */
+    private static final String STAGE = "eBPF ";
+
     private final Nftables nftables;
     private final Set<IpFamily> families;
     private Tally tally;
@@ -58,6 +63,15 @@ public final class KernelCounters implements AutoCloseable {
      * @throws org.l34gateway.netlink.KernelRefused when the kernel does not tell
      */
     public Counters read(ForwardingProgram program, Function<Flow, String> names) {
+        return read(program, names, StageCounts.NONE);
+    }
+
+    /**
+     * The same, and what an eBPF stage has sent on.
+     *
+     * @param stage {@link LoadBalancer#sentByStage()}
+     */
+    public Counters read(ForwardingProgram program, Function<Flow, String> names, StageCounts stage) {
         Set<Subject> living = new HashSet<>();
         program.flows().forEach(flow -> living.add(new OfFlow(names.apply(flow))));
         program.groups()
@@ -66,8 +80,27 @@ public final class KernelCounters implements AutoCloseable {
         for (Dropped why : Dropped.values()) {
             living.add(new OfDrop(why));
         }
-        tally = tally.next(said(), subjects(program, names), living);
+        Map<Source, Count> said = said();
+        Map<Source, Subject> subjects = subjects(program, names);
+        for (Flow flow : program.flows()) {
+            add(said, subjects, STAGE + flow.name(), stage.flows().get(flow.name()), new OfFlow(names.apply(flow)));
+        }
+        stage.targets().forEach((address, count) -> add(said, subjects, STAGE + address, count, new OfTarget(address)));
+        tally = tally.next(said, subjects, living);
         return counters(tally);
+    }
+
+    private static void add(
+            Map<Source, Count> said,
+            Map<Source, Subject> subjects,
+            String name,
+            @Nullable Count count,
+            Subject subject) {
+        if (count != null) {
+            Source source = Source.counter(name);
+            said.put(source, count);
+            subjects.put(source, subject);
+        }
     }
 
     private Map<Source, Count> said() {

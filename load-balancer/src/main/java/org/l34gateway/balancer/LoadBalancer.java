@@ -45,7 +45,7 @@ public final class LoadBalancer implements AutoCloseable {
     private final LongSupplier nanos;
     private final OptionalStage stage = OptionalStage.open();
     /** Whether there shall be one. */
-    private final boolean stageWanted;
+    private boolean stageWanted;
     /** Null until the kernel was read. */
     private @Nullable Blueprint blueprint;
 
@@ -105,6 +105,11 @@ public final class LoadBalancer implements AutoCloseable {
     public void use(FastPath fastPath) {
         onlyComplete = fastPath == FastPath.OFF;
         fastPathWorks = false;
+        if (stageWanted != (fastPath == FastPath.EBPF)) {
+            stageWanted = fastPath == FastPath.EBPF;
+            // It has not heard of programs until now: begin with the kernel.
+            blueprint = null;
+        }
     }
 
     private FastPath fastPath() {
@@ -176,6 +181,8 @@ public final class LoadBalancer implements AutoCloseable {
         routing.prepare(routingPlan);
         if (stageWanted) {
             stage.prepare(StageContents.wiring(found), stageContents.next(wanted, marks));
+        } else {
+            stage.end();
         }
         int transactions = 0;
         for (WantedTable table : wanted.tables()) {

@@ -26,9 +26,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.l34gateway.balancer.ebpf.OptionalStage;
+import org.l34gateway.balancer.ebpf.StageCounts;
 import org.l34gateway.linux.nftables.Nftables.Count;
 import org.l34gateway.linux.testing.Capabilities;
 import org.l34gateway.linux.testing.InScratchNetns;
+import org.l34gateway.program.Flow;
 import org.l34gateway.program.ForwardingProgram;
 import org.slf4j.LoggerFactory;
 
@@ -90,12 +92,17 @@ class StageKernelTest {
         }
         bed.tcp(vip, 3_000_000, 10);
         assertThat(leftToNftables()).isZero();
-        Counters counters = balancer.counters(PROGRAM);
+        StageCounts counters = balancer.sentByStage();
         Count flow = counters.flows().getOrDefault("ns/route", new Count(0, 0));
         assertThat(flow.packets()).isGreaterThan(20 * 5);
         assertThat(flow.bytes()).isGreaterThan(3_000_000);
         Count all = counters.targets().values().stream().reduce(new Count(0, 0), Count::plus);
         assertThat(all).isEqualTo(flow);
+        try (KernelCounters kernel = bed.counters()) {
+            Counters read = kernel.read(PROGRAM, Flow::name, counters);
+            assertThat(read.flows()).containsEntry("ns/route", flow);
+            assertThat(read.targets()).containsAllEntriesOf(counters.targets());
+        }
     }
 
     @ParameterizedTest
@@ -165,17 +172,17 @@ class StageKernelTest {
 
         balancer.apply(Programs.example(16, Set.of()));
         balancer.apply(PROGRAM);
-        assertThat(balancer.counters(PROGRAM).targets().values())
+        assertThat(balancer.sentByStage().targets().values())
                 .as("they were away")
                 .containsOnly(new Count(0, 0));
-        assertThat(balancer.counters(PROGRAM).flows()).containsEntry("ns/route", new Count(2, 2 * 128));
+        assertThat(balancer.sentByStage().flows()).containsEntry("ns/route", new Count(2, 2 * 128));
         balancer.apply(ForwardingProgram.empty(Programs.SEED));
         balancer.apply(PROGRAM);
-        assertThat(balancer.counters(PROGRAM).flows()).containsEntry("ns/route", new Count(0, 0));
+        assertThat(balancer.sentByStage().flows()).containsEntry("ns/route", new Count(0, 0));
     }
 
     private Count counted() {
-        Counters counters = balancer.counters(PROGRAM);
+        StageCounts counters = balancer.sentByStage();
         Count all = counters.targets().values().stream().reduce(new Count(0, 0), Count::plus);
         assertThat(counters.flows().getOrDefault("ns/route", all)).isEqualTo(all);
         return all;

@@ -6,7 +6,9 @@ public enum FastPathChoice {
     /** As all others do. */
     OFF("off"),
     /** They are sent on by nftables where they come in, if the kernel can. */
-    NFTABLES("nftables");
+    NFTABLES("nftables"),
+    /** The same, behind an eBPF program; gateway pods get CAP_BPF for it. Where the kernel refuses it, by nftables. */
+    EBPF("ebpf");
 
     private final String text;
 

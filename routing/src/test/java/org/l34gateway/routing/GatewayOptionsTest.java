@@ -26,7 +26,7 @@ class GatewayOptionsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"off, OFF", "nftables, NFTABLES"})
+    @CsvSource({"off, OFF", "nftables, NFTABLES", "ebpf, EBPF"})
     void the_fast_path_can_be_chosen(String text, FastPathChoice choice) {
         GatewayOptions options = options(Map.of(Names.FAST_PATH_ANNOTATION, text));
         assertThat(options.fastPath()).isEqualTo(choice);
@@ -40,7 +40,7 @@ class GatewayOptionsTest {
         assertThat(options.fastPath()).isEqualTo(FastPathChoice.NFTABLES);
         assertThat(options.problems())
                 .containsExactly("spec.infrastructure.annotations[l-3-4-gateway-api-poc/fast-path] must be one of off,"
-                        + " nftables, got \"" + text + "\"; taking nftables");
+                        + " nftables, ebpf, got \"" + text + "\"; taking nftables");
     }
 
     @Test

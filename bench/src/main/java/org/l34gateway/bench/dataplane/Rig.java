@@ -303,6 +303,9 @@ final class Rig implements AutoCloseable {
         if (peer != null) {
             peer.close();
         }
+        if (redirect != null) {
+            redirect.close();
+        }
         outside.close();
         balancer.close();
         inside.close();

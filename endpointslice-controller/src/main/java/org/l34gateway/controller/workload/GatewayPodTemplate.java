@@ -24,6 +24,7 @@ import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
 import java.util.Map;
 import org.l34gateway.api.Report;
+import org.l34gateway.routing.FastPathChoice;
 
 /** The pod of a Gateway: BIRD as a native sidecar, which outlives gateway-agent at shutdown, and gateway-agent. */
 final class GatewayPodTemplate {
@@ -46,6 +47,7 @@ final class GatewayPodTemplate {
             Map<String, String> labels,
             Map<String, String> annotations,
             Map<String, String> selector,
+            FastPathChoice fastPath,
             WorkloadSettings settings) {
         return new PodTemplateSpecBuilder()
                 .withNewMetadata()
@@ -75,7 +77,7 @@ final class GatewayPodTemplate {
                 .endPodAntiAffinity()
                 .endAffinity()
                 .withInitContainers(forget(settings), bird(settings))
-                .withContainers(agent(gateway, settings))
+                .withContainers(agent(gateway, fastPath, settings))
                 .withVolumes(memory("bird", "16Mi"), memory("tmp", "16Mi"))
                 .endSpec()
                 .build();
@@ -125,7 +127,7 @@ final class GatewayPodTemplate {
                 .build();
     }
 
-    private static Container agent(Report.ObjectRef gateway, WorkloadSettings settings) {
+    private static Container agent(Report.ObjectRef gateway, FastPathChoice fastPath, WorkloadSettings settings) {
         return new ContainerBuilder()
                 .withName("gateway-agent")
                 .withImage(settings.gatewayImage())
@@ -144,8 +146,9 @@ final class GatewayPodTemplate {
                 .withContainerPort(HEALTH_PORT)
                 .withProtocol("TCP")
                 .endPort()
-                .withSecurityContext(rootWith("NET_ADMIN"))
-                .withResources(resources("100m", "128Mi", "256Mi"))
+                .withSecurityContext(
+                        fastPath == FastPathChoice.EBPF ? rootWith("NET_ADMIN", "BPF") : rootWith("NET_ADMIN"))
+                .withResources(resources("100m", "128Mi", "640Mi"))
                 .withStartupProbe(http("/healthz", 1, 120))
                 .withReadinessProbe(http("/readyz", 2, 2))
                 .withLivenessProbe(http("/healthz", 10, 6))

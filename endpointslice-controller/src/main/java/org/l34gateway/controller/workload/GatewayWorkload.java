@@ -120,7 +120,13 @@ public sealed interface GatewayWorkload {
                     .endRollingUpdate()
                     .endStrategy()
                     .withTemplate(GatewayPodTemplate.of(
-                            decision.ref(), name, labels(), templateAnnotations(), selector, settings))
+                            decision.ref(),
+                            name,
+                            labels(),
+                            templateAnnotations(),
+                            selector,
+                            decision.options().fastPath(),
+                            settings))
                     .endSpec()
                     .build();
         }

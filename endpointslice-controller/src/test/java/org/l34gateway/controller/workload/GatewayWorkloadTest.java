@@ -134,6 +134,24 @@ class GatewayWorkloadTest {
     }
 
     @Test
+    void the_agent_may_load_programs_only_if_it_is_to() {
+        assertThat(agentCapabilities("nftables")).containsExactly("NET_ADMIN");
+        assertThat(agentCapabilities("ebpf")).containsExactly("NET_ADMIN", "BPF");
+    }
+
+    private static List<String> agentCapabilities(String fastPath) {
+        return deployment(with(Names.FAST_PATH_ANNOTATION, fastPath))
+                .getSpec()
+                .getTemplate()
+                .getSpec()
+                .getContainers()
+                .getFirst()
+                .getSecurityContext()
+                .getCapabilities()
+                .getAdd();
+    }
+
+    @Test
     void networks_that_cannot_be_read_are_told() {
         assertThat(GatewayWorkload.of(decision(with(Names.MULTUS_NETWORKS, "[{")), Fixtures.SETTINGS))
                 .isInstanceOf(GatewayWorkload.Impossible.class);

@@ -16,7 +16,8 @@ import org.l34gateway.linux.nftables.Nftables.Count;
  * @param targets by address
  */
 public record StageCounts(Map<String, Count> flows, Map<IpAddress, Count> targets) {
-    static final StageCounts NONE = new StageCounts(Map.of(), Map.of());
+    /** No stage has been there. */
+    public static final StageCounts NONE = new StageCounts(Map.of(), Map.of());
 
     public StageCounts {
         flows = Collections.unmodifiableMap(flows);
