@@ -35,8 +35,11 @@ public final class Names {
     /** Annotation in a Gateway's infrastructure: the networks on which targets are reached, as a Multus selection. */
     public static final String NETWORKS_ANNOTATION = "l-3-4-gateway-api-poc/networks";
 
-    /** Annotation in a Gateway's infrastructure: whether packets are sent on as they come in, {@code off} or {@code nftables}. */
+    /** Annotation in a Gateway's infrastructure: whether packets are sent on as they come in, {@code off}, {@code nftables} or {@code ebpf}. */
     public static final String FAST_PATH_ANNOTATION = "l-3-4-gateway-api-poc/fast-path";
+
+    /** Annotation in a Gateway's infrastructure: how slots are dealt among targets, {@code rendezvous} or {@code maglev}. */
+    public static final String SLOT_TABLE_ANNOTATION = "l-3-4-gateway-api-poc/slot-table";
 
     /** Annotation of our EndpointSlices: identifiers and attached VIPs, see {@link SliceTargets}. */
     public static final String TARGETS_ANNOTATION = "l-3-4-gateway-api-poc/targets";

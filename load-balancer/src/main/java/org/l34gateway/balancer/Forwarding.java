@@ -202,7 +202,7 @@ record Forwarding(Routes routes, SortedMap<IpPrefix, List<Way>> ways, SortedSet<
                 }
             }
         }
-        return new SlotPool(group.key(), vip.family(), group.capacity(), held, draining);
+        return new SlotPool(group.key(), vip.family(), group.capacity(), group.dealing(), held, draining);
     }
 
     /** The pools of some of these ways that have a target, one for each share. */

@@ -9,7 +9,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.l34gateway.ip.IpFamily;
-import org.l34gateway.program.SlotDeal;
+import org.l34gateway.program.Dealing;
 import org.l34gateway.program.SlotTable;
 import org.l34gateway.program.SlotTableSize;
 import org.l34gateway.program.TargetGroup;
@@ -20,11 +20,17 @@ import org.l34gateway.program.TargetGroup;
  *
  * @param group {@code TargetGroup.key()}
  * @param capacity declared capacity of the group, which decides how many slots there are
+ * @param dealing how they are dealt
  * @param marks identifier → mark of the target's address
  * @param draining identifiers of targets that go on with their connections and get no new ones, unless all drain. Sorted
  */
 record SlotPool(
-        String group, IpFamily family, int capacity, SortedMap<Integer, Integer> marks, SortedSet<Integer> draining) {
+        String group,
+        IpFamily family,
+        int capacity,
+        Dealing dealing,
+        SortedMap<Integer, Integer> marks,
+        SortedSet<Integer> draining) {
     SlotPool {
         marks = Collections.unmodifiableSortedMap(new TreeMap<>(marks));
         draining = Collections.unmodifiableSortedSet(new TreeSet<>(draining));
@@ -76,7 +82,7 @@ record SlotPool(
     }
 
     private char[] among(long seed, BitSet active) {
-        SlotTable table = SlotDeal.of(seed, group, capacity).among(active);
+        SlotTable table = dealing.among(seed, group, capacity, active);
         char[] owners = new char[table.slots()];
         for (int slot = 0; slot < owners.length; slot++) {
             owners[slot] = (char) SlotState.target(table.owner(slot));

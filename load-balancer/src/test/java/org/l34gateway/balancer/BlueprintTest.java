@@ -100,7 +100,7 @@ class BlueprintTest {
             if (!targets.isEmpty()) {
                 targets.remove(dice.nextInt(targets.size()));
             }
-            groups.set(changed, new TargetGroup(group.key(), group.name(), group.capacity(), targets));
+            groups.set(changed, group.withTargets(targets));
         } else if (!flows.isEmpty()) {
             flows.remove(dice.nextInt(flows.size()));
         }

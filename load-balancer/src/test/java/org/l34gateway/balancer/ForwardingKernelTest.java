@@ -34,6 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpFamily;
 import org.l34gateway.linux.testing.InScratchNetns;
+import org.l34gateway.program.Dealing;
 import org.l34gateway.program.FlowHash;
 import org.l34gateway.program.SlotDeal;
 import org.l34gateway.program.SlotTable;
@@ -262,7 +263,8 @@ class ForwardingKernelTest {
     /** The map of connections of the example's group. */
     private static String memory(String vip) {
         IpFamily family = IpAddress.parse(vip).family();
-        return PoolNames.flows(new SlotPool("uid-a", family, CAPACITY, new TreeMap<>(), new TreeSet<>()));
+        return PoolNames.flows(
+                new SlotPool("uid-a", family, CAPACITY, Dealing.RENDEZVOUS, new TreeMap<>(), new TreeSet<>()));
     }
 
     /** The kernel remembers no more than fits, and may refuse while it makes its hash table larger. */

@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.l34gateway.ip.IpFamily;
+import org.l34gateway.program.Dealing;
 
 class HandoversTest {
     private static final long BEGIN = 1_000;
@@ -75,7 +76,7 @@ class HandoversTest {
     @Test
     void a_table_that_is_dealt_anew_with_more_slots_remembers_who_had_most_of_the_flows() {
         SlotPool pool = pool(1, 2, 3);
-        SlotPool larger = new SlotPool(pool.group(), pool.family(), 100, pool.marks(), pool.draining());
+        SlotPool larger = new SlotPool(pool.group(), pool.family(), 100, pool.dealing(), pool.marks(), pool.draining());
         Cohort few = Cohort.NONE.next(List.of(pool), Programs.SEED, new BitSet(), Map.of(), Map.of(), BEGIN);
         Cohort many = Cohort.NONE.next(
                 List.of(larger), Programs.SEED, new BitSet(), few.handovers().states(), Map.of(), BEGIN);
@@ -274,6 +275,6 @@ class HandoversTest {
         for (int identifier : identifiers) {
             marks.put(identifier, identifier + 100);
         }
-        return new SlotPool("uid-a", IpFamily.IPV4, CAPACITY, marks, new TreeSet<>(draining));
+        return new SlotPool("uid-a", IpFamily.IPV4, CAPACITY, Dealing.RENDEZVOUS, marks, new TreeSet<>(draining));
     }
 }

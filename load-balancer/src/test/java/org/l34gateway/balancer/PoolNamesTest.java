@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.l34gateway.ip.IpFamily;
+import org.l34gateway.program.Dealing;
 
 /** Which slots are whose when pools that are much alike change, in two orders of the pools: which one has which cell is luck. */
 class PoolNamesTest {
@@ -86,6 +87,6 @@ class PoolNamesTest {
     private static SlotPool pool(Set<Integer> draining, int... identifiers) {
         TreeMap<Integer, Integer> marks = new TreeMap<>();
         Arrays.stream(identifiers).forEach(identifier -> marks.put(identifier, identifier + 100));
-        return new SlotPool("uid-a", IpFamily.IPV4, CAPACITY, marks, new TreeSet<>(draining));
+        return new SlotPool("uid-a", IpFamily.IPV4, CAPACITY, Dealing.RENDEZVOUS, marks, new TreeSet<>(draining));
     }
 }

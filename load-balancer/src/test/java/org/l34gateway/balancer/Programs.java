@@ -71,7 +71,7 @@ final class Programs {
             List<Target> targets = group.targets().stream()
                     .map(target -> target.withDraining(drains.test(target)))
                     .toList();
-            groups.add(new TargetGroup(group.key(), group.name(), group.capacity(), targets));
+            groups.add(group.withTargets(targets));
         }
         return new ForwardingProgram(program.seed(), groups, program.flows());
     }

@@ -14,6 +14,7 @@ import org.l34gateway.ip.IpFamily;
 import org.l34gateway.ip.IpPrefix;
 import org.l34gateway.program.Backend;
 import org.l34gateway.program.ByteMatch;
+import org.l34gateway.program.Dealing;
 import org.l34gateway.program.Evaluator;
 import org.l34gateway.program.Flow;
 import org.l34gateway.program.ForwardingProgram;
@@ -93,7 +94,8 @@ final class RandomPrograms {
                             vips.stream().filter(_ -> dice.nextInt(5) > 0).toArray(String[]::new)));
                 }
             }
-            groups.add(new TargetGroup(key, "ns/" + key, dice.nextInt(3) == 0 ? 16 : 8, targets));
+            TargetGroup group = new TargetGroup(key, "ns/" + key, dice.nextInt(3) == 0 ? 16 : 8, targets);
+            groups.add(dice.nextInt(4) == 0 ? group.dealt(Dealing.MAGLEV) : group);
         }
         List<Flow> flows = new ArrayList<>();
         int count = 1 + dice.nextInt(mostFlows);

@@ -108,9 +108,21 @@ public final class Evaluator {
         if (active.isEmpty()) {
             return new NoTarget(flow.name());
         }
-        SlotDeal deal = SlotDeal.of(program.seed(), key, group.capacity());
-        int slot = slot(hash, packet, deal.size().slots());
-        return new Reaches(flow.name(), key, slot, deal.owner(slot, active));
+        int slot =
+                slot(hash, packet, SlotTableSize.forCapacity(group.capacity()).slots());
+        return new Reaches(flow.name(), key, slot, owner(program, group, active, slot));
+    }
+
+    private static int owner(ForwardingProgram program, TargetGroup group, BitSet active, int slot) {
+        return switch (group.dealing()) {
+            // Need not deal all others.
+            case RENDEZVOUS ->
+                SlotDeal.of(program.seed(), group.key(), group.capacity()).owner(slot, active);
+            case MAGLEV ->
+                group.dealing()
+                        .among(program.seed(), group.key(), group.capacity(), active)
+                        .owner(slot);
+        };
     }
 
     private static int slot(FlowHash hash, Packet packet, int slots) {

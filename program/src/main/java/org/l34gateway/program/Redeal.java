@@ -26,8 +26,8 @@ public final class Redeal {
         return active.isEmpty()
                 ? 0
                 : differing(
-                        SlotDeal.of(seed, group.key(), before).among(active),
-                        SlotDeal.of(seed, group.key(), group.capacity()).among(active));
+                        group.dealing().among(seed, group.key(), before, active),
+                        group.dealing().among(seed, group.key(), group.capacity(), active));
     }
 
     /** A slot has as large a part of the hashes as any other of its table: both tables are walked border by border. */

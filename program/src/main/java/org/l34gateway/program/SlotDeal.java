@@ -35,11 +35,16 @@ public final class SlotDeal {
      * @param capacity {@link TargetGroup#capacity()}
      */
     public static SlotDeal of(long seed, String groupKey, int capacity) {
-        long hash = mix(seed);
+        return new SlotDeal(SlotTableSize.forCapacity(capacity), seed(seed, groupKey));
+    }
+
+    /** The seed of a group in a program. */
+    static long seed(long programSeed, String groupKey) {
+        long hash = mix(programSeed);
         for (byte letter : groupKey.getBytes(StandardCharsets.UTF_8)) {
             hash = mix(hash ^ letter);
         }
-        return new SlotDeal(SlotTableSize.forCapacity(capacity), hash);
+        return hash;
     }
 
     public SlotTableSize size() {
@@ -115,7 +120,7 @@ public final class SlotDeal {
     }
 
     /** A bijection that spreads every input bit (SplitMix64; Steele, Lea, Flood 2014). Part of the contract between replicas: never change it. */
-    private static long mix(long value) {
+    static long mix(long value) {
         long z = value + 0x9E3779B97F4A7C15L;
         z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
         z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;

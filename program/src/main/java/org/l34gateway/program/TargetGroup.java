@@ -11,9 +11,10 @@ import java.util.List;
  * @param key the Service's UID: with an identifier it is a target's identity, so a Service that is made anew deals its slots anew
  * @param name {@code namespace/name} of the Service, for humans only
  * @param capacity the declared service-max-endpoints, 1..1,024; it decides the size of the slot table, the present number of targets never does
+ * @param dealing how slots are dealt among them
  * @param targets sorted by identifier, each identifier once
  */
-public record TargetGroup(String key, String name, int capacity, List<Target> targets) {
+public record TargetGroup(String key, String name, int capacity, Dealing dealing, List<Target> targets) {
     /** The largest capacity that has a slot table. */
     public static final int MAX_CAPACITY = 1_024;
 
@@ -34,6 +35,21 @@ public record TargetGroup(String key, String name, int capacity, List<Target> ta
             }
             previous = target.identifier();
         }
+    }
+
+    /** A group whose slots are dealt as usual. */
+    public TargetGroup(String key, String name, int capacity, List<Target> targets) {
+        this(key, name, capacity, Dealing.RENDEZVOUS, targets);
+    }
+
+    /** The same Service with other targets. */
+    public TargetGroup withTargets(List<Target> others) {
+        return new TargetGroup(key, name, capacity, dealing, others);
+    }
+
+    /** The same, dealt in this way. */
+    public TargetGroup dealt(Dealing how) {
+        return new TargetGroup(key, name, capacity, how, targets);
     }
 
     /**

@@ -11,18 +11,20 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.l34gateway.api.Names;
+import org.l34gateway.program.Dealing;
 
 /**
  * How the pods of a Gateway do their work, as annotations of its infrastructure say. Pods follow a change while they run.
  *
  * @param problems values that are none, one sentence each; the default stands for them
  */
-public record GatewayOptions(FastPathChoice fastPath, List<String> problems) {
+public record GatewayOptions(FastPathChoice fastPath, Dealing slotTable, List<String> problems) {
     /** Unless somebody says otherwise. */
-    public static final GatewayOptions DEFAULT = new GatewayOptions(FastPathChoice.NFTABLES, List.of());
+    public static final GatewayOptions DEFAULT =
+            new GatewayOptions(FastPathChoice.NFTABLES, Dealing.RENDEZVOUS, List.of());
 
     /** The annotations that are read here. They must not be in the template of gateway pods: a change would make pods anew. */
-    public static final Set<String> ANNOTATIONS = Set.of(Names.FAST_PATH_ANNOTATION);
+    public static final Set<String> ANNOTATIONS = Set.of(Names.FAST_PATH_ANNOTATION, Names.SLOT_TABLE_ANNOTATION);
 
     /** An annotation may be as long as a book. */
     private static final int QUOTED = 40;
@@ -36,7 +38,9 @@ public record GatewayOptions(FastPathChoice fastPath, List<String> problems) {
         List<String> problems = new ArrayList<>();
         FastPathChoice fastPath =
                 read(annotations, Names.FAST_PATH_ANNOTATION, FastPathChoice.values(), DEFAULT.fastPath(), problems);
-        return new GatewayOptions(fastPath, problems);
+        Dealing slotTable =
+                read(annotations, Names.SLOT_TABLE_ANNOTATION, Dealing.values(), DEFAULT.slotTable(), problems);
+        return new GatewayOptions(fastPath, slotTable, problems);
     }
 
     private static <T> T read(

@@ -48,7 +48,7 @@ public record GatewayProgram(ForwardingProgram program, Map<String, String> podU
         Map<String, String> podUids = new HashMap<>();
         List<TargetGroup> groups = new ArrayList<>();
         for (ServiceDecision service : decision.services()) {
-            groups.add(group(service, slices, podUids));
+            groups.add(group(service, slices, podUids).dealt(decision.options().slotTable()));
         }
         List<Flow> flows = new ArrayList<>();
         for (RouteDecision route : decision.routes()) {

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.l34gateway.api.Names;
+import org.l34gateway.program.Dealing;
 
 class GatewayOptionsTest {
     private static GatewayOptions options(Map<String, String> annotations) {
@@ -30,6 +31,14 @@ class GatewayOptionsTest {
     void the_fast_path_can_be_chosen(String text, FastPathChoice choice) {
         GatewayOptions options = options(Map.of(Names.FAST_PATH_ANNOTATION, text));
         assertThat(options.fastPath()).isEqualTo(choice);
+        assertThat(options.problems()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"rendezvous, RENDEZVOUS", "maglev, MAGLEV"})
+    void the_slot_table_can_be_chosen(String text, Dealing choice) {
+        GatewayOptions options = options(Map.of(Names.SLOT_TABLE_ANNOTATION, text));
+        assertThat(options.slotTable()).isEqualTo(choice);
         assertThat(options.problems()).isEmpty();
     }
 

@@ -77,7 +77,7 @@ final class ChangeCosts {
         TargetGroup group = program.groups().getFirst();
         List<Target> fewer = group.targets().subList(1, group.targets().size());
         List<TargetGroup> groups = new ArrayList<>(program.groups());
-        groups.set(0, new TargetGroup(group.key(), group.name(), group.capacity(), fewer));
+        groups.set(0, group.withTargets(fewer));
         ForwardingProgram without = new ForwardingProgram(program.seed(), groups, program.flows());
         List<Double> millis = new ArrayList<>();
         for (int i = 0; i < changes; i++) {

@@ -97,7 +97,7 @@ public record Continuity(ForwardingProgram last, Map<IpPrefix, Long> since) {
             }
         }
         List<TargetGroup> groups = program.groups().stream()
-                .map(group -> new TargetGroup(group.key(), group.name(), group.capacity(), targets(group, vip)))
+                .map(group -> group.withTargets(targets(group, vip)))
                 .toList();
         return new ForwardingProgram(program.seed(), groups, flows);
     }

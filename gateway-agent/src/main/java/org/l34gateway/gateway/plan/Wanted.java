@@ -183,13 +183,9 @@ public record Wanted(
         }
         List<TargetGroup> groups = new ArrayList<>();
         for (TargetGroup group : program.groups()) {
-            groups.add(new TargetGroup(
-                    group.key(),
-                    group.name(),
-                    group.capacity(),
-                    group.targets().stream()
-                            .map(target -> target.without(masked))
-                            .toList()));
+            groups.add(group.withTargets(group.targets().stream()
+                    .map(target -> target.without(masked))
+                    .toList()));
         }
         return carryingOut(new ForwardingProgram(program.seed(), groups, program.flows()));
     }

@@ -73,6 +73,7 @@ class NeighbourProbeKernelTest {
         try (NetlinkSocket socket = wire(gateway)) {
             NeighbourProbe probe = watching(socket, text);
             millisUntil(probe, dead -> reachable(socket, address));
+            assertThat(next(probe)).as("knows that it has answered").isEmpty();
             inside(gateway, kernel -> {
                 kernel.setUp(link(kernel, "net1"), false);
                 return 0;
@@ -96,6 +97,7 @@ class NeighbourProbeKernelTest {
         try (NetlinkSocket socket = wire(gateway)) {
             NeighbourProbe probe = watching(socket, text);
             millisUntil(probe, dead -> reachable(socket, address));
+            assertThat(next(probe)).as("knows that it has answered").isEmpty();
             inside(gateway, kernel -> {
                 LinkChange.setMac(link(kernel, "net1"), successor);
                 return 0;
