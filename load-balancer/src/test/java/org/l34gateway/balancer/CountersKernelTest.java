@@ -67,7 +67,7 @@ class CountersKernelTest {
         balancer = open(fastPath);
         balancer.apply(PROGRAM);
         send(bed.udpSocket(VIP), 10);
-        Counters read = counters.read(PROGRAM, Flow::name);
+        Counters read = counters.read(PROGRAM, Flow::name, balancer.sentByStage());
         Count ten = new Count(10, 10 * (20 + 8 + 100));
         assertThat(read.flows()).containsEntry("ns/route", ten).hasSize(1);
         assertThat(read.targets()).hasSize(2 * Testbed.TARGETS);
