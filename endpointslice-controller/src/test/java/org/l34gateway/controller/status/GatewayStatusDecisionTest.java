@@ -186,7 +186,7 @@ class GatewayStatusDecisionTest {
         assertThat(condition(status.getStatus().getConditions(), "Programmed")).startsWith("True");
         assertThat(condition(status.getStatus().getConditions(), "Complete"))
                 .isEqualTo("False UnsupportedValue: spec.infrastructure.annotations[l-3-4-gateway-api-poc/fast-path]"
-                        + " must be one of off, nftables, got \"quick\"; taking nftables");
+                        + " must be one of off, nftables, ebpf, got \"quick\"; taking nftables");
     }
 
     @Test
