@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.l34gateway.ip.IpPrefix;
 import org.l34gateway.lab.Lab;
 import org.l34gateway.lab.TrafficRequest;
@@ -209,9 +210,18 @@ record Scene(Product product, String namespace) implements AutoCloseable {
                         "no handover of connections",
                         SOON,
                         () -> gatewayPods().stream()
-                                .noneMatch(pod -> place(pod)
-                                        .output("nft", "list", "maps", "inet")
-                                        .contains("former_")));
+                                .noneMatch(pod -> hasFormer(place(pod).output("nft", "list", "maps", "inet"))));
+    }
+
+    /** Whether the state of any slot names a target that had it before (load-balancer/README.md). */
+    static boolean hasFormer(String maps) {
+        return Pattern.compile("map moved_.*?\\n\\t}", Pattern.DOTALL)
+                .matcher(maps)
+                .results()
+                .flatMap(map -> Pattern.compile(": 0x([0-9a-f]{8})")
+                        .matcher(map.group())
+                        .results())
+                .anyMatch(state -> ((Integer.parseUnsignedInt(state.group(1), 16) >>> 11) & 0x7FF) != 0);
     }
 
     Faults.Victim victim(String pod) {

@@ -177,10 +177,13 @@ final class SlotChains {
         List<Expression> remembered = rule(flow, found(TARGET, flows, R0));
         List<List<Expression>> rules = new ArrayList<>();
         if (view.isQuoted()) {
-            // An ICMP error follows its connection, and is no sign of its life.
+            // An ICMP error follows its connection, and is no sign of its life. It may be about an answer whose
+            // requests
+            // come through another gateway pod, which remembers them. Then this one can not tell old from new, and new
+            // ones have
+            // yet to learn what fits.
             List<Expression> whoever = List.of(new Mask(TARGET, TARGET, Octets.host(SlotState.OWNER), ZERO));
             rules.add(rule(remembered, whoever, target(TARGET, pool), DONE));
-            rules.add(rule(slot, former(), target(TARGET, pool), DONE));
         } else {
             // A client uses its ports again: what is remembered of an earlier connection must not outlive it.
             // The value only says that this is a map.
