@@ -286,7 +286,7 @@ final class Blueprint {
         Written before = vips.remove(vip);
         int room = Tables.MOST_SERVICES - services.getOrDefault(vip.family(), 0);
         if (before != null) {
-            room += before.vip().services().size();
+            room += before.vip().services();
         }
         if (ways == null) {
             decides.remove(new Key.Vip(vip));
@@ -297,9 +297,7 @@ final class Blueprint {
         Written after =
                 before != null && before.from().equals(from) ? before : new Written(from, written(vip, ways, room));
         vips.put(vip, after);
-        services.put(
-                vip.family(),
-                Tables.MOST_SERVICES - room + after.vip().services().size());
+        services.put(vip.family(), Tables.MOST_SERVICES - room + after.vip().services());
         decides.put(new Key.Vip(vip), after.vip().part());
     }
 
@@ -318,7 +316,7 @@ final class Blueprint {
 
     private Tables.Vip written(IpPrefix vip, List<Way> ways, int room) {
         Tables.Vip listed = Tables.vip(vip, ways, vip.isHost(), hash, this::suffix);
-        return listed.services().size() <= room ? listed : Tables.vip(vip, ways, false, hash, this::suffix);
+        return listed.services() <= room ? listed : Tables.vip(vip, ways, false, hash, this::suffix);
     }
 
     /** Empty for a pool without targets. */

@@ -193,9 +193,9 @@ final class Tables {
     /**
      * A VIP.
      *
-     * @param services what is found by port → its flow
+     * @param services how many of its ports are in the map of services
      */
-    record Vip(Part part, Map<Octets, Flow> services) {}
+    record Vip(Part part, int services) {}
 
     /**
      * A VIP.
@@ -208,11 +208,11 @@ final class Tables {
         VipChains chains = new VipChains(book, hash, suffixes);
         IpFamily family = vip.family();
         Octets address = Octets.of(vip.address());
-        Map<Octets, Flow> services = new HashMap<>();
+        int services = 0;
         List<Elements> elements = new ArrayList<>();
         if (listed) {
             List<VipChains.Service> whole = chains.services(PacketView.whole(family), ways);
-            whole.forEach(service -> services.put(key(address, service), service.flow()));
+            services = whole.size();
             elements.add(Elements.of(servicesShape(family), services(address, whole)));
             elements.add(Elements.of(
                     quotedShape(family), services(address, chains.services(PacketView.quoted(family), ways))));

@@ -62,7 +62,7 @@ final class VipChains {
     }
 
     /** What a hash finds: the VIP's protocol and port, and the chain where its packets go on. */
-    record Service(Protocol protocol, int port, Flow flow, String chain) {}
+    record Service(Protocol protocol, int port, String chain) {}
 
     /** The ports of a VIP that one flow has whatever else a packet says. */
     List<Service> services(PacketView view, List<Way> ways) {
@@ -70,7 +70,7 @@ final class VipChains {
         for (Protocol protocol : Protocol.values()) {
             Classifier.exact(view.family(), reaching(ways, view.family()), protocol)
                     .forEach((port, way) ->
-                            services.add(new Service(protocol, port, way.flow(), backend(view, way, input(protocol)))));
+                            services.add(new Service(protocol, port, backend(view, way, input(protocol)))));
         }
         return services;
     }
