@@ -2,8 +2,6 @@
 package org.l34gateway.bench.dataplane;
 
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpFamily;
 import org.l34gateway.netlink.MacAddress;
@@ -87,13 +85,5 @@ public final class Frames {
             total = (total & 0xFFFF) + (total >>> 16);
         }
         return (int) ~total & 0xFFFF;
-    }
-
-    /** One shortest frame for each flow. */
-    static List<byte[]> of(Wire wire, List<Flow> flows) {
-        List<byte[]> frames = new ArrayList<>();
-        flows.forEach(
-                flow -> frames.add(udp(wire, flow, shortestPayload(flow.source().family()))));
-        return frames;
     }
 }

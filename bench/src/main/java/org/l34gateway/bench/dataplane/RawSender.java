@@ -16,9 +16,6 @@ import org.l34gateway.linux.testing.PacketSocket;
 final class RawSender implements AutoCloseable {
     private static final int SOL_PACKET = 263;
     private static final int PACKET_QDISC_BYPASS = 20;
-    /** How many frames are sent with one system call when it does not matter. */
-    static final int MANY = 250;
-
     private final int fd;
     private final int perCall;
     private final int frames;
@@ -82,20 +79,18 @@ final class RawSender implements AutoCloseable {
     }
 
     /**
-     * Sends all frames in their order, this many times.
+     * Sends all frames in their order.
      *
      * @param sent is told after each system call how many frames it has sent
      */
-    void send(int times, IntConsumer sent) {
-        for (int time = 0; time < times; time++) {
-            for (int done = 0; done < frames; done += perCall) {
-                int count = Math.min(perCall, frames - done);
-                for (int i = 0; i < count; i++) {
-                    batch.bytes().put(i * frameBytes + from, varying, (done + i) * length, length);
-                }
-                batch.send(fd, count);
-                sent.accept(count);
+    void send(IntConsumer sent) {
+        for (int done = 0; done < frames; done += perCall) {
+            int count = Math.min(perCall, frames - done);
+            for (int i = 0; i < count; i++) {
+                batch.bytes().put(i * frameBytes + from, varying, (done + i) * length, length);
             }
+            batch.send(fd, count);
+            sent.accept(count);
         }
     }
 

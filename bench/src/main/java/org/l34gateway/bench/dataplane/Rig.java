@@ -251,27 +251,22 @@ final class Rig implements AutoCloseable {
                         .toArray(String[]::new));
     }
 
-    /** Sends requests from the outside. */
-    RawSender requests(List<Frames.Flow> flows) {
-        return requests(flows, RawSender.MANY);
+    /** Sends from the outside. */
+    RawSender requests(Traffic traffic) {
+        return sender(outside, "out", "ext", traffic);
     }
 
-    /** The same, so many at once. */
-    RawSender requests(List<Frames.Flow> flows, int atOnce) {
-        return sender(outside, "out", "ext", flows, atOnce);
+    /** Sends from the inside. */
+    RawSender answers(Traffic traffic) {
+        return sender(inside, "in", "int", traffic);
     }
 
-    /** Sends answers from the inside. */
-    RawSender answers(List<Frames.Flow> flows) {
-        return sender(inside, "in", "int", flows, RawSender.MANY);
-    }
-
-    private RawSender sender(ScratchNetns from, String device, String peer, List<Frames.Flow> flows, int atOnce) {
+    private RawSender sender(ScratchNetns from, String device, String peer, Traffic traffic) {
         Frames.Wire wire = new Frames.Wire(
                 Objects.requireNonNull(link(from, device).mac()),
                 Objects.requireNonNull(link(balancer, peer).mac()));
         int index = link(from, device).index();
-        return from.call(() -> RawSender.open(index, Frames.of(wire, flows), atOnce));
+        return from.call(() -> RawSender.open(index, traffic.frames(wire), traffic.atOnce()));
     }
 
     /** How many packets have arrived at both ends. */

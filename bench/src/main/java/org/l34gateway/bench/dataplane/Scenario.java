@@ -35,14 +35,18 @@ record Scenario(ForwardingProgram program) {
         RANGES
     }
 
-    /** Routes with a VIP each, all to one service. */
-    static Scenario oneService(IpFamily family, int routes, int targets, Match match) {
+    /**
+     * Routes with a VIP each, all to one service.
+     *
+     * @param first how the first one selects packets, the others by one port
+     */
+    static Scenario oneService(IpFamily family, int routes, int targets, Match first) {
         Set<IpPrefix> vips = new TreeSet<>();
         List<Flow> flows = new ArrayList<>();
         for (int i = 0; i < routes; i++) {
             IpPrefix vip = IpPrefix.host(vip(family, i));
             vips.add(vip);
-            flows.add(flow("bench/route-" + i, vip, match, "service"));
+            flows.add(flow("bench/route-" + i, vip, i == 0 ? first : Match.EXACT_PORT, "service"));
         }
         List<Target> list = IntStream.range(0, targets)
                 .mapToObj(number -> target(number, number, vips))
