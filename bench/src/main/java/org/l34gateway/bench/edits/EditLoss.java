@@ -28,6 +28,8 @@ public final class EditLoss {
     /** Of so many packets one may be lost without edits: the machine may be busy. */
     private static final int LEAST_USEFUL = 1_000;
 
+    private static final int MOST_ATTEMPTS = 10;
+
     /** About what an edit takes: sooner or later in this time the process is killed. */
     private static final long MOST_WORK_NANOS = 10_000_000;
 
@@ -64,21 +66,30 @@ public final class EditLoss {
         Ways ways = Ways.of(programs(seed), flows);
         Course course = new Course();
         try (Bed bed = new Bed(Edits.ADDRESSES);
-                Passage passage = new Passage(bed, flows, ways, course, say);
+                Passage passage = new Passage(bed, flows, ways, course);
                 Script script = new Script(bed, seed, course)) {
             script.apply(0);
-            // Neighbours are found, and nothing else goes wrong.
-            run(passage, after(SECOND_NANOS));
+            findNeighbours(passage);
             CompletableFuture<Integer> made = started("edits", script::run);
-            Passage.Outcome busy = run(passage, () -> !made.isDone());
+            Passage.Outcome busy = run(passage, () -> !made.isDone(), say);
             ended(made);
-            Passage.Outcome quiet = run(passage, after(busy.nanos()));
+            Passage.Outcome quiet = run(passage, after(busy.nanos()), say);
             say.accept("with edits " + busy + "; without " + quiet);
             if (quiet.faults() > quiet.sent() / LEAST_USEFUL) {
                 throw new IllegalStateException("without edits too many packets were lost to say anything: " + quiet);
             }
             return busy.faults() - quiet.faults();
         }
+    }
+
+    /** Until all packets arrive: a question for a neighbour that is lost is asked again after a second. */
+    private static void findNeighbours(Passage passage) {
+        for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+            if (run(passage, after(SECOND_NANOS), _ -> {}).faults() == 0) {
+                return;
+            }
+        }
+        throw new IllegalStateException("packets are lost before the first edit");
     }
 
     private List<ForwardingProgram> programs(long seed) {
@@ -95,10 +106,10 @@ public final class EditLoss {
         return () -> System.nanoTime() < end;
     }
 
-    private static Passage.Outcome run(Passage passage, BooleanSupplier goesOn) {
+    private static Passage.Outcome run(Passage passage, BooleanSupplier goesOn, Consumer<String> teller) {
         return ended(started("packets", () -> {
             Cpu.take();
-            return passage.run(goesOn);
+            return passage.run(goesOn, teller);
         }));
     }
 

@@ -44,7 +44,7 @@ final class Passage implements AutoCloseable {
 
     private final Ways ways;
     private final Course course;
-    private final Consumer<String> say;
+    private Consumer<String> say = _ -> {};
     private final List<Frames.Flow> flows;
     private final byte[][] frames;
     private final int sender;
@@ -59,6 +59,9 @@ final class Passage implements AutoCloseable {
     private final boolean[] expected = new boolean[OPEN];
 
     private int sent;
+    /** The first packet of this run; earlier ones have been given up, though a neighbour that was asked for long may still get them. */
+    private int first;
+
     private int lost;
     private int astray;
 
@@ -79,10 +82,9 @@ final class Passage implements AutoCloseable {
         }
     }
 
-    Passage(Bed bed, List<Frames.Flow> flows, Ways ways, Course course, Consumer<String> say) {
+    Passage(Bed bed, List<Frames.Flow> flows, Ways ways, Course course) {
         this.ways = ways;
         this.course = course;
-        this.say = say;
         this.flows = flows;
         List<MacAddress> macs = bed.wire();
         Frames.Wire wire = new Frames.Wire(macs.getFirst(), macs.getLast());
@@ -93,9 +95,14 @@ final class Passage implements AutoCloseable {
         Libc.setsockopt(listener, SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER_BYTES);
     }
 
-    /** Sends as long as that is wanted, and waits for the last ones. */
-    Outcome run(BooleanSupplier goesOn) {
-        int before = sent;
+    /**
+     * Sends as long as that is wanted, and waits for the last ones.
+     *
+     * @param teller is told of the first faults
+     */
+    Outcome run(BooleanSupplier goesOn, Consumer<String> teller) {
+        say = teller;
+        first = sent;
         lost = 0;
         astray = 0;
         long begin = System.nanoTime();
@@ -111,10 +118,10 @@ final class Passage implements AutoCloseable {
             hear();
             LockSupport.parkNanos(PAUSE_NANOS);
         }
-        for (int number = Math.max(0, sent - OPEN); number < sent; number++) {
+        for (int number = Math.max(first, sent - OPEN); number < sent; number++) {
             giveUp(number);
         }
-        return new Outcome(sent - before, lost, astray, end - begin);
+        return new Outcome(sent - first, lost, astray, end - begin);
     }
 
     private boolean anyExpected() {
@@ -161,7 +168,7 @@ final class Passage implements AutoCloseable {
     private void heard(ByteBuffer bytes, int at, int program) {
         int payload = payload(bytes, at);
         int number = payload == 0 ? -1 : bytes.getInt(at + payload);
-        if (number < Math.max(0, sent - OPEN) || number >= sent) {
+        if (number < Math.max(first, sent - OPEN) || number >= sent) {
             return;
         }
         int target = bytes.get(at + 5);
@@ -196,10 +203,16 @@ final class Passage implements AutoCloseable {
 
     private void tell(int number, int program, String where) {
         if (lost + astray <= TOLD) {
-            int first = oldest[number % OPEN];
+            int oldestProgram = oldest[number % OPEN];
             int flow = number % frames.length;
             say.accept("packet %d of %s arrived %s; edits %d to %d want %s"
-                    .formatted(number, flows.get(flow), where, first, program, ways.allowed(first, program, flow)));
+                    .formatted(
+                            number,
+                            flows.get(flow),
+                            where,
+                            oldestProgram,
+                            program,
+                            ways.allowed(oldestProgram, program, flow)));
         }
     }
 

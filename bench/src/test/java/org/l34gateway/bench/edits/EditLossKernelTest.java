@@ -13,6 +13,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.l34gateway.balancer.FastPath;
+import org.l34gateway.bench.dataplane.Tool;
 import org.l34gateway.linux.testing.InScratchNetns;
 
 @Tag("kernel")
@@ -33,8 +34,8 @@ class EditLossKernelTest {
         Edits edits = new Edits(1);
         Ways ways = Ways.of(List.of(edits.program()), EditLoss.flows());
         try (Bed bed = new Bed(Edits.ADDRESSES);
-                Passage passage = new Passage(bed, EditLoss.flows(), ways, new Course(), said::add)) {
-            Passage.Outcome outcome = passage.run(times(20));
+                Passage passage = new Passage(bed, EditLoss.flows(), ways, new Course())) {
+            Passage.Outcome outcome = passage.run(times(20), said::add);
             assertThat(outcome.sent()).isEqualTo(1_000);
             assertThat(outcome.lost()).isEqualTo(1_000);
             assertThat(outcome.astray()).isZero();
@@ -51,12 +52,31 @@ class EditLossKernelTest {
         Ways ways = Ways.of(List.of(edits.program()), EditLoss.flows());
         try (Bed bed = new Bed(Edits.ADDRESSES);
                 AgentProcess agent = AgentProcess.start(bed, 1, FastPath.ON);
-                Passage passage = new Passage(bed, EditLoss.flows(), ways, new Course(), said::add)) {
+                Passage passage = new Passage(bed, EditLoss.flows(), ways, new Course())) {
             agent.begin(0);
             agent.end(0);
-            Passage.Outcome outcome = passage.run(times(200));
+            Passage.Outcome outcome = passage.run(times(200), said::add);
             assertThat(outcome.lost()).as("%s", said).isZero();
             assertThat(outcome.astray()).isBetween(1_000, 9_000);
+        }
+    }
+
+    @Test
+    void packets_that_wait_for_a_neighbour_until_the_next_run_are_lost_once_and_never_astray() {
+        Ways ways = Ways.of(List.of(new Edits(1).program()), EditLoss.flows());
+        try (Bed bed = new Bed(Edits.ADDRESSES);
+                AgentProcess agent = AgentProcess.start(bed, 1, FastPath.OFF);
+                Passage passage = new Passage(bed, EditLoss.flows(), ways, new Course())) {
+            agent.begin(0);
+            agent.end(0);
+            Tool.run(bed.besideBalancer(List.of(
+                    "nft",
+                    "add table ip6 mute; add chain ip6 mute out { type filter hook output priority 0; };"
+                            + " add rule ip6 mute out icmpv6 type nd-neighbor-solicit drop")));
+            assertThat(passage.run(times(20), said::add).lost()).isPositive();
+            Tool.run(bed.besideBalancer(List.of("nft", "delete table ip6 mute")));
+            Passage.Outcome next = passage.run(times(2_500), said::add);
+            assertThat(next.astray()).as("%s", said).isZero();
         }
     }
 
