@@ -99,6 +99,11 @@ public final class Assembler {
         return add(new Jump(Width.WHOLE, what, condition, new Operand.Immediate(number), to));
     }
 
+    /** Looks at the lower half only. */
+    public Assembler jump32(Register what, Condition condition, int number, Label to) {
+        return add(new Jump(Width.HALF, what, condition, new Operand.Immediate(number), to));
+    }
+
     public Assembler jump(Label to) {
         return add(new Goto(to));
     }

@@ -69,6 +69,7 @@ class AssemblerTest {
         }
         for (Instruction.Condition condition : Instruction.Condition.values()) {
             all.jump(Register.R1, condition, Register.R2, end).jump(Register.R3, condition, 0xFFFF, again);
+            all.jump32(Register.R4, condition, -1, end);
         }
         for (Instruction.Size size : Instruction.Size.values()) {
             all.load(size, Register.R6, Register.R7, 14).store(size, Register.R10, -8, Register.R8);
