@@ -7,10 +7,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpFamily;
+import org.l34gateway.ip.IpPrefix;
 import org.l34gateway.linux.KernelWatch;
 import org.l34gateway.linux.NetlinkSocket;
 import org.l34gateway.netlink.Address;
@@ -19,6 +21,7 @@ import org.l34gateway.netlink.Link;
 import org.l34gateway.netlink.Neighbour;
 import org.l34gateway.netlink.Notification;
 import org.l34gateway.netlink.Route;
+import org.l34gateway.netlink.RouteType;
 import org.l34gateway.netlink.Rtnetlink;
 import org.l34gateway.netlink.Rule;
 
@@ -70,6 +73,21 @@ final class KernelRouting implements AutoCloseable {
         return RoutingPlan.Present.read(netlink, families).marks();
     }
 
+    /** Destinations of packets that this pod takes itself, whatever our rules say: rule 0 comes before them. */
+    SortedSet<IpPrefix> own() {
+        SortedSet<IpPrefix> own = new TreeSet<>();
+        for (IpFamily family : families) {
+            netlink.routes(family, Route.TABLE_LOCAL).stream()
+                    .filter(KernelRouting::isOwn)
+                    .forEach(route -> own.add(route.destination()));
+        }
+        return own;
+    }
+
+    private static boolean isOwn(Route route) {
+        return route.table() == Route.TABLE_LOCAL && route.type() != RouteType.MULTICAST;
+    }
+
     /** Whether somebody else may have changed something since everything was as wanted. */
     boolean anyNews() {
         return known() == null;
@@ -101,19 +119,23 @@ final class KernelRouting implements AutoCloseable {
         };
     }
 
-    private static boolean isOfLink(Notification news) {
+    private static boolean isOfOthers(Notification news) {
         return switch (news) {
-            case Notification.Present(var object) -> object instanceof Link;
-            case Notification.Gone(var object) -> object instanceof Link;
+            case Notification.Present(var object) -> isOfOthers(object);
+            case Notification.Gone(var object) -> isOfOthers(object);
             case Notification.Missed() -> false;
         };
+    }
+
+    private static boolean isOfOthers(KernelObject object) {
+        return object instanceof Link || (object instanceof Route route && isOwn(route));
     }
 
     private static boolean concerns(KernelObject object) {
         return switch (object) {
             case Link _ -> true;
             case Rule rule -> TargetTree.isOurs(rule);
-            case Route route -> RoutingPlan.isTargetRoute(route);
+            case Route route -> RoutingPlan.isTargetRoute(route) || isOwn(route);
             case Address _, Neighbour _ -> false;
         };
     }
@@ -139,8 +161,8 @@ final class KernelRouting implements AutoCloseable {
     /** After nftables changed: everything is as the plan says. */
     void finish(RoutingPlan plan, Marks marks, Marks.Change change, int internalIndex) {
         plan.cleanUp(netlink);
-        // What is told of rules and routes now are our own changes; a link that went took routes along.
-        if (news().stream().anyMatch(KernelRouting::isOfLink)) {
+        // What is told of rules and targets' routes now are our own changes; a link that went took routes along.
+        if (news().stream().anyMatch(KernelRouting::isOfOthers)) {
             known = null;
         } else if (known != null && known.internalIndex() == internalIndex) {
             change.go().forEach((address, mark) -> ofFamily(known, address).remove(mark));

@@ -180,7 +180,7 @@ public final class LoadBalancer implements AutoCloseable {
 
         routing.prepare(routingPlan);
         if (stageWanted) {
-            stage.prepare(StageContents.wiring(found), stageContents.next(wanted, marks));
+            stage.prepare(StageContents.wiring(found, routing.own()), stageContents.next(wanted, marks));
         } else {
             stage.end();
         }

@@ -5,12 +5,14 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.l34gateway.balancer.Forwarding.Share;
 import org.l34gateway.balancer.Forwarding.Way;
+import org.l34gateway.balancer.ebpf.AnswerRoutes;
 import org.l34gateway.balancer.ebpf.Place;
 import org.l34gateway.balancer.ebpf.StageContent;
 import org.l34gateway.balancer.ebpf.Wiring;
@@ -27,24 +29,34 @@ import org.l34gateway.program.Protocol;
  * too, and that one backend has. Slots are those of the banks of nftables.
  */
 final class StageContents {
+    /** They are compared one after the other, so answers of a pod with more are left to nftables. */
+    private static final int MOST_OWN = 64;
+
     private final Map<IpPrefix, Map<Octets, Place>> vips = new HashMap<>();
     private Map<IpFamily, Map<Octets, Place>> services = Map.of();
+    private Map<IpFamily, Set<IpAddress>> singleVips = Map.of();
     private List<Flow> routes = List.of();
     private SortedSet<String> flows = new TreeSet<>();
     private Map<Integer, IpAddress> targets = Map.of();
 
-    /** Null when no packet can reach a target. */
-    static @Nullable Wiring wiring(Devices devices) {
+    /**
+     * Null when no packet can reach a target.
+     *
+     * @param own destinations that are this pod's
+     */
+    static @Nullable Wiring wiring(Devices devices, SortedSet<IpPrefix> own) {
         Devices.Device internal = devices.internal();
-        return internal == null || !internal.up()
-                ? null
-                : new Wiring(
-                        devices.external().values().stream()
-                                .filter(Devices.Device::ethernet)
-                                .map(Devices.Device::index)
-                                .collect(Collectors.toSet()),
-                        internal.index(),
-                        internal.mtuBytes());
+        if (internal == null || !internal.up()) {
+            return null;
+        }
+        SortedSet<Integer> external = devices.external().values().stream()
+                .filter(Devices.Device::ethernet)
+                .map(Devices.Device::index)
+                .collect(Collectors.toCollection(TreeSet::new));
+        AnswerRoutes answers = internal.ethernet() && !external.isEmpty() && own.size() <= MOST_OWN
+                ? new AnswerRoutes(internal.index(), external, TargetTree.ANSWER_TABLE, own)
+                : null;
+        return new Wiring(external, internal.index(), internal.mtuBytes(), answers);
     }
 
     /**
@@ -54,16 +66,22 @@ final class StageContents {
      */
     StageContent next(Blueprint blueprint, Marks.Change marks) {
         boolean other = false;
+        boolean otherVips = false;
         FlowHash hash = FlowHash.of(blueprint.seed());
         for (IpPrefix vip : blueprint.forwarding().changed()) {
             List<Way> ways = blueprint.forwarding().ways().getOrDefault(vip, List.of());
             Map<Octets, Place> places = vip.isHost() ? places(vip, ways, blueprint, hash) : Map.of();
             Map<Octets, Place> before = places.isEmpty() ? vips.remove(vip) : vips.put(vip, places);
             other |= !places.equals(before == null ? Map.of() : before);
+            otherVips |= vip.isHost()
+                    && isKnown(vip) != blueprint.forwarding().ways().containsKey(vip);
         }
         // What did not change stays the same object, which is seen at once.
         if (other) {
             services = together();
+        }
+        if (otherVips) {
+            singleVips = single(blueprint.forwarding().ways().keySet());
         }
         List<Flow> now = blueprint.forwarding().routes().flows();
         if (!now.equals(routes)) {
@@ -75,7 +93,18 @@ final class StageContents {
             targets = new HashMap<>();
             blueprint.marks().byAddress().forEach((address, mark) -> targets.put(mark, address));
         }
-        return new StageContent(services, flows, blueprint.banks(), targets);
+        return new StageContent(services, singleVips, flows, blueprint.banks(), targets);
+    }
+
+    private boolean isKnown(IpPrefix vip) {
+        return singleVips.getOrDefault(vip.family(), Set.of()).contains(vip.address());
+    }
+
+    private static Map<IpFamily, Set<IpAddress>> single(Set<IpPrefix> vips) {
+        return vips.stream()
+                .filter(IpPrefix::isHost)
+                .map(IpPrefix::address)
+                .collect(Collectors.groupingBy(IpAddress::family, Collectors.toSet()));
     }
 
     private static Map<Octets, Place> places(IpPrefix vip, List<Way> ways, Blueprint blueprint, FlowHash hash) {

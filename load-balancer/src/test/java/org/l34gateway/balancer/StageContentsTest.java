@@ -10,6 +10,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.l34gateway.balancer.ebpf.Place;
 import org.l34gateway.balancer.ebpf.StageContent;
+import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpFamily;
 import org.l34gateway.ip.IpPrefix;
 import org.l34gateway.linux.nftables.Octets;
@@ -67,6 +68,19 @@ class StageContentsTest {
     void a_vip_that_is_a_prefix_is_left_to_nftables() {
         Flow flow = Programs.flow("ns/r", 1, Set.of(Protocol.TCP), "uid-a", "20.0.0.0/24");
         assertThat(content(flow).services()).isEmpty();
+        assertThat(content(flow).vips()).isEmpty();
+    }
+
+    @Test
+    void answers_of_a_vip_do_not_ask_what_its_routes_look_at() {
+        Flow ranges = flow("ns/ranges", 1, List.of(), List.of(new PortRange(80, 90)), new Backend("uid-a", 1));
+        Flow nobody = Programs.flow("ns/nobody", 1, Set.of(Protocol.TCP), "uid-b", "20.0.0.2", "fd20::2");
+        assertThat(content(ranges, nobody).vips())
+                .isEqualTo(Map.of(
+                        IpFamily.IPV4,
+                        Set.of(IpAddress.parse("20.0.0.1"), IpAddress.parse("20.0.0.2")),
+                        IpFamily.IPV6,
+                        Set.of(IpAddress.parse("fd20::2"))));
     }
 
     @Test

@@ -3,6 +3,7 @@ package org.l34gateway.balancer;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.HexFormat;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpFamily;
 import org.l34gateway.netlink.MacAddress;
@@ -87,6 +88,20 @@ record TestFrame(
         return Arrays.copyOf(frame.put(fill).array(), frame.position());
     }
 
+    /** The same frame as an answer of the VIP to a client. */
+    byte[] answer(MacAddress from, MacAddress to, String client) {
+        ByteBuffer frame = ByteBuffer.wrap(bytes(from, to));
+        byte[] destination = IpAddress.parse(client).toBytes();
+        int header = ETHERNET + (vlan ? 4 : 0);
+        if (vip.family() == IpFamily.IPV4) {
+            frame.put(header + 12, vip.toBytes()).put(header + 16, destination).putShort(header + 10, (short) 0);
+            frame.putShort(header + 10, (short) ~sum(frame, header, options ? 24 : 20));
+        } else {
+            frame.put(header + 8, vip.toBytes()).put(header + 24, destination);
+        }
+        return frame.array();
+    }
+
     private void ipv4(ByteBuffer frame) {
         frame.putShort((short) 0x0800);
         int begin = frame.position();
@@ -132,6 +147,16 @@ record TestFrame(
     /** Time to Live or Hop Limit of a frame. */
     static int hops(byte[] heard) {
         return heard[ETHERNET + (isIpv4(heard) ? 8 : 7)];
+    }
+
+    /** To which neighbour a frame goes. */
+    static String receiver(byte[] heard) {
+        return HexFormat.ofDelimiter(":").formatHex(heard, 0, 6);
+    }
+
+    /** Which neighbour has sent it. */
+    static String sender(byte[] heard) {
+        return HexFormat.ofDelimiter(":").formatHex(heard, 6, 12);
     }
 
     static boolean hasGoodChecksum(byte[] heard) {

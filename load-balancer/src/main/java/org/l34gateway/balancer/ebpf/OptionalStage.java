@@ -11,7 +11,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The stage, if the kernel lets this process have one. When anything of it fails it is closed, nftables has all packets, and the next
- * change tries again; each reason is logged once. Counts may be asked for from any thread.
+ * change tries again; when only what answers need is refused, nftables has the answers. Each reason is logged once. Counts may be
+ * asked for from any thread.
  */
 public final class OptionalStage implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OptionalStage.class);
@@ -53,6 +54,7 @@ public final class OptionalStage implements AutoCloseable {
             }
             Stage now = stage == null ? new Stage(shape) : stage;
             stage = now;
+            now.keepAnswers(wiring.answers());
             now.forget(content);
             change = new Change(wiring, content);
         });
@@ -64,28 +66,47 @@ public final class OptionalStage implements AutoCloseable {
             if (stage != null && change != null) {
                 stage.learn(change.content());
                 attach(stage, change.wiring().external());
+                answer(stage, change.wiring().answers());
             }
         });
     }
 
     private void attach(Stage now, Set<Integer> interfaces) {
-        if (now.isAttachedTo(interfaces)) {
+        if (!now.isAttachedTo(interfaces)) {
+            inside(() -> now.attach(interfaces));
+            LOG.info("eBPF stage at interfaces {}", interfaces);
+        }
+    }
+
+    /** What is refused here is only what answers need. */
+    private void answer(Stage now, @Nullable AnswerRoutes routes) {
+        if (routes == null || now.answers()) {
             return;
         }
         try {
+            inside(() -> now.answer(routes));
+            LOG.info("eBPF stage for answers at interface {}", routes.internal());
+        } catch (KernelRefused refused) {
+            if (reasons.add(String.valueOf(refused.getMessage()))) {
+                LOG.warn("no eBPF stage for answers, nftables has them: {}", refused.getMessage());
+            }
+        }
+    }
+
+    private void inside(Runnable work) {
+        try {
             netns.callInside(() -> {
-                now.attach(interfaces);
+                work.run();
                 return true;
             });
         } catch (RuntimeException refused) {
             throw refused;
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while attaching to " + interfaces, interrupted);
+            throw new IllegalStateException("interrupted while attaching", interrupted);
         } catch (Exception impossible) {
             throw new IllegalStateException(impossible);
         }
-        LOG.info("eBPF stage at interfaces {}", interfaces);
     }
 
     private void attempt(Runnable work) {

@@ -3,6 +3,7 @@ package org.l34gateway.balancer.ebpf;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpFamily;
 import org.l34gateway.linux.nftables.Octets;
 
@@ -16,6 +17,9 @@ import org.l34gateway.linux.nftables.Octets;
 record ServiceEntry(int vipWords, int words) {
     /** Multiplied with, for the hash; as an instruction has it. Any odd number with many bits. */
     static final int MULTIPLIER = 0x9E3779B1;
+
+    /** In place of protocol and port: the entry says that the VIP is one. No packet has such a protocol. */
+    static final int VIP_WORD = 0x100 << Short.SIZE;
 
     private static final ServiceEntry IPV4 = new ServiceEntry(1, 8);
     private static final ServiceEntry IPV6 = new ServiceEntry(4, 10);
@@ -60,6 +64,10 @@ record ServiceEntry(int vipWords, int words) {
 
     private static final int PORTS_BYTES = 4;
 
+    /** Of a VIP itself nothing is known. */
+    static final Octets NOTHING =
+            Octets.host(0).then(Octets.host(0)).then(Octets.host(0)).then(Octets.host(0));
+
     /** @param first number of the bank's first slot */
     static Octets value(Place place, IpFamily family, int first, int counter) {
         int addresses = place.onlyPorts() ? 0 : 2 * family.bits() / Byte.SIZE;
@@ -67,6 +75,11 @@ record ServiceEntry(int vipWords, int words) {
                 .then(Octets.host(place.slots()))
                 .then(Octets.host(JHASH_INITVAL + addresses + PORTS_BYTES + place.seed()))
                 .then(Octets.host(counter));
+    }
+
+    /** The key of a VIP itself. */
+    static Octets key(IpAddress vip) {
+        return Octets.of(vip).then(Octets.host(VIP_WORD >> Short.SIZE)).then(Octets.host(0));
     }
 
     /**
@@ -95,9 +108,7 @@ record ServiceEntry(int vipWords, int words) {
      * @param buckets a power of two
      */
     int bucket(Octets service, int buckets) {
-        int[] words = words(
-                service,
-                Octets.host(0).then(Octets.host(0)).then(Octets.host(0)).then(Octets.host(0)));
+        int[] words = words(service, NOTHING);
         long port = Integer.toUnsignedLong(words[portWord()]);
         long hash = vipWords == 1
                 ? mix(pair(words[0], (int) port))

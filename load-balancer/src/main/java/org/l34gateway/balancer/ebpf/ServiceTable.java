@@ -13,9 +13,9 @@ import org.l34gateway.linux.bpf.SharedArray;
 import org.l34gateway.linux.nftables.Octets;
 
 /**
- * VIP, protocol and port → where the slots are, of one family: a hash table of buckets with four entries ({@link ServiceEntry}), which
- * costs a packet a line of the cache. A hash map of the kernel costs three, and a call. A service that finds its bucket full is left to
- * nftables; with half as many services as buckets that is one of some thousands.
+ * VIP, protocol and port → where the slots are, of one family, and which VIPs there are: a hash table of buckets with four entries
+ * ({@link ServiceEntry}), which costs a packet a line of the cache. A hash map of the kernel costs three, and a call. What finds its
+ * bucket full is left to nftables; with half as many entries as buckets that is one of some thousands.
  */
 final class ServiceTable implements AutoCloseable {
     static final int ENTRIES = 4;

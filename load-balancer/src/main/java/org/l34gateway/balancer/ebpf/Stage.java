@@ -10,13 +10,15 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpFamily;
 import org.l34gateway.linux.bpf.BpfProgram;
 import org.l34gateway.linux.bpf.TcxLink;
 import org.l34gateway.linux.nftables.Octets;
 
 /**
- * The program in the kernel and what it knows.
+ * The programs in the kernel and what they know.
  *
  * <p>nftables changes in one transaction, these maps one by one. So a change begins with {@link #forget}, which takes out whatever
  * will be another, then nftables changes, then {@link #learn} puts the new in: a packet meets what is the same before and after, or
@@ -33,14 +35,17 @@ final class Stage implements AutoCloseable {
     private final BpfProgram program;
     /** By the index of the interface. */
     private final SortedMap<Integer, TcxLink> links = new TreeMap<>();
+    /** Null while answers are left to nftables. */
+    private @Nullable Answers answers;
 
     /** Values of services that were worked out, and from what. */
-    private Values values = new Values(Map.of(), Map.of(), Map.of(), Map.of(), Map.of());
+    private Values values = new Values(Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of());
     /** Whether they are all in. */
     private boolean complete = true;
 
     private record Values(
             Map<IpFamily, Map<Octets, Place>> places,
+            Map<IpFamily, Set<IpAddress>> vips,
             Map<String, BankRows> rows,
             Map<String, Integer> counters,
             Map<Octets, Octets> ipv4,
@@ -112,11 +117,13 @@ final class Stage implements AutoCloseable {
         SortedMap<String, BankRows> rows = slots.rows();
         SortedMap<String, Integer> counters = flows.numbers();
         return content.services().equals(values.places())
+                        && content.vips().equals(values.vips())
                         && rows.equals(values.rows())
                         && counters.equals(values.counters())
                 ? values
                 : new Values(
                         content.services(),
+                        content.vips(),
                         rows,
                         counters,
                         values(content, IpFamily.IPV4, rows, counters),
@@ -134,6 +141,7 @@ final class Stage implements AutoCloseable {
                 values.put(service, ServiceEntry.value(place, family, bank.firstSlot(), counter));
             }
         });
+        content.vips(family).forEach(vip -> values.put(ServiceEntry.key(vip), ServiceEntry.NOTHING));
         return values;
     }
 
@@ -157,6 +165,27 @@ final class Stage implements AutoCloseable {
         return links.keySet().equals(interfaces);
     }
 
+    /**
+     * Sees answers, too, from now on.
+     *
+     * @throws org.l34gateway.netlink.KernelRefused when the kernel refuses the program
+     */
+    void answer(AnswerRoutes routes) {
+        answers = Answers.attach(services4.reference(), services6.reference(), shape.buckets(), routes);
+    }
+
+    /** Answers go to nftables from now on, unless this is how they are routed already. */
+    void keepAnswers(@Nullable AnswerRoutes routes) {
+        if (answers != null && !answers.routes().equals(routes)) {
+            answers.close();
+            answers = null;
+        }
+    }
+
+    boolean answers() {
+        return answers != null;
+    }
+
     StageCounts counts() {
         return new StageCounts(flows.read(), targets.read());
     }
@@ -164,6 +193,7 @@ final class Stage implements AutoCloseable {
     /** Packets go to nftables from now on. */
     @Override
     public void close() {
+        keepAnswers(null);
         links.values().forEach(TcxLink::close);
         links.clear();
         while (!opened.isEmpty()) {

@@ -30,6 +30,16 @@ class ServiceEntryTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"20.0.0.1", "fd20::1"})
+    void a_vip_has_what_no_packet_has_in_place_of_protocol_and_port(String vip) {
+        IpAddress address = IpAddress.parse(vip);
+        ServiceEntry entry = ServiceEntry.of(address.family());
+        int[] words = entry.words(ServiceEntry.key(address), ServiceEntry.NOTHING);
+        assertThat(words[0]).isEqualTo(Octets.of(address).hostNumber());
+        assertThat(words[entry.portWord()]).isEqualTo(ServiceEntry.VIP_WORD).isGreaterThan(0x00FF_FFFF);
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"20.0.%d.%d", "fd20::%d:%d"})
     void services_that_follow_each_other_spread_over_the_buckets(String vips) {
         int services = 4_000;

@@ -4,11 +4,15 @@ package org.l34gateway.balancer.ebpf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.l34gateway.ip.IpAddress;
+import org.l34gateway.ip.IpFamily;
 
 class StageShapeTest {
     @Test
@@ -28,10 +32,20 @@ class StageShapeTest {
                 .isEqualTo(new StageShape(7, 1_500, StageShape.MOST_ROWS, 65_536, 256, 256));
     }
 
+    @Test
+    void services_and_vips_fill_half_of_the_buckets() {
+        Set<IpAddress> vips = IntStream.range(0, 200)
+                .mapToObj(i -> IpAddress.parse("20.0.0." + i))
+                .collect(Collectors.toSet());
+        StageContent content =
+                new StageContent(Map.of(), Map.of(IpFamily.IPV4, vips), new TreeSet<>(), new TreeMap<>(), targets(1));
+        assertThat(StageShape.of(7, 1_500, content).buckets()).isEqualTo(512);
+    }
+
     private static StageContent content(int rows, int lastMark) {
         SortedMap<String, int[]> banks = new TreeMap<>();
         banks.put("bank", new int[rows * StageContent.ROW_WORDS]);
-        return new StageContent(Map.of(), new TreeSet<>(), banks, targets(lastMark));
+        return new StageContent(Map.of(), Map.of(), new TreeSet<>(), banks, targets(lastMark));
     }
 
     private static Map<Integer, IpAddress> targets(int lastMark) {
