@@ -102,7 +102,8 @@ public final class DataPlaneCommand implements Callable<Integer> {
                 Lane.of(packets::spread, "fast_v4_spread", "ebpf_v4_spread"),
                 Lane.of(packets::large, "large_v4", "large_v4_ebpf"),
                 Lane.of(packets::userSpace, "nfqueue_v4", "nfqueue_v4_batches"),
-                Lane.of(packets::answers, "reply_v4"),
+                Lane.of(() -> packets.answers(IpFamily.IPV4), "reply_v4", "ebpf_reply_v4"),
+                Lane.of(() -> packets.answers(IpFamily.IPV6), "reply_v6", "ebpf_reply_v6"),
                 Lane.of(packets::routes, "routes_1000", "routes_1000_there", "routes_1000_back"),
                 Lane.of(
                         () -> new TcpStreams(quick, this::say).measure(figures),

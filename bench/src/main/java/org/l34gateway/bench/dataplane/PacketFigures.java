@@ -130,16 +130,18 @@ final class PacketFigures {
     }
 
     /** From all VIPs in turn. */
-    void answers() {
-        say.accept("answers, " + ROUTES + " VIPs");
-        Traffic traffic = Traffic.of(Scenario.answers(IpFamily.IPV4, FLOWS, ROUTES));
-        Scenario scenario = Scenario.oneService(IpFamily.IPV4, ROUTES, TARGETS, Match.EXACT_PORT);
+    void answers(IpFamily family) {
+        say.accept("answers, " + family + ", " + ROUTES + " VIPs");
+        Traffic traffic = Traffic.of(Scenario.answers(family, FLOWS, ROUTES));
+        Scenario scenario = Scenario.oneService(family, ROUTES, TARGETS, Match.EXACT_PORT);
         try (PacketCosts costs = new PacketCosts()) {
             addAnswers(costs, DROP, new Rig().dropping(), traffic);
             addAnswers(costs, PLAIN, new Rig().forwarding(), traffic);
             addAnswers(costs, "ours", new Rig().balancing(scenario, FastPath.ON), traffic);
+            addAnswers(costs, "ebpf", new Rig().balancing(scenario, FastPath.EBPF), traffic);
             measure(costs);
-            figures.put("reply_v4", ratio(costs, "ours", PLAIN));
+            figures.put("reply_" + suffix(family), ratio(costs, "ours", PLAIN));
+            figures.put("ebpf_reply_" + suffix(family), ratio(costs, "ebpf", PLAIN));
         }
     }
 
