@@ -37,7 +37,7 @@ import org.l34gateway.linux.bpf.TcxLink;
 import org.l34gateway.linux.testing.Capabilities;
 import org.l34gateway.linux.testing.InScratchNetns;
 import org.l34gateway.netlink.KernelRefused;
-import org.l34gateway.netlink.MacAddress;
+import org.l34gateway.netlink.Link;
 import org.l34gateway.netlink.Rtnetlink;
 import org.l34gateway.program.ForwardingProgram;
 import org.l34gateway.program.Protocol;
@@ -63,10 +63,10 @@ class AnswersKernelTest {
     private final RawLink inside = RawLink.open(bed.bridge, "g0");
 
     private final RawLink router = RawLink.open(bed.router, "r0");
-    private final MacAddress from = bed.macOf(bed.targets.getFirst(), "net1");
-    private final MacAddress to = bed.macOf(bed.gateway, "int");
-    private final String routerMac = bed.macOf(bed.router, "r0").toString();
-    private final String gatewayMac = bed.macOf(bed.gateway, "ext").toString();
+    private final Link from = bed.targets.getFirst().link("net1");
+    private final Link to = bed.gateway.link("int");
+    private final String routerMac = String.valueOf(bed.router.link("r0").mac());
+    private final String gatewayMac = String.valueOf(bed.gateway.link("ext").mac());
 
     /** Counts what comes to nftables from VIPs and from addresses beside them, other than ICMP: clients want no datagrams. */
     @BeforeEach

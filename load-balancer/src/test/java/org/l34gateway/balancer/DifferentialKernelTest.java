@@ -19,11 +19,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpFamily;
-import org.l34gateway.linux.NetlinkSocket;
 import org.l34gateway.linux.Sysctl;
 import org.l34gateway.linux.testing.InScratchNetns;
 import org.l34gateway.linux.testing.ScratchNetns;
-import org.l34gateway.netlink.Rtnetlink;
 import org.l34gateway.program.Evaluator;
 import org.l34gateway.program.ForwardingProgram;
 import org.l34gateway.program.Packet;
@@ -127,13 +125,7 @@ class DifferentialKernelTest {
             });
             sends = RawLink.open(outside, "peer");
             hears = RawLink.open(inside, "peer");
-            gatewayMac = gateway.call(() -> {
-                try (NetlinkSocket socket = NetlinkSocket.open()) {
-                    return Objects.requireNonNull(Objects.requireNonNull(new Rtnetlink(socket).link("ext"))
-                                    .mac())
-                            .toBytes();
-                }
-            });
+            gatewayMac = Objects.requireNonNull(gateway.link("ext").mac()).toBytes();
             balancer = gateway.call(() -> LoadBalancer.open(Testbed.INTERFACES, fastPath, System::nanoTime));
         }
 

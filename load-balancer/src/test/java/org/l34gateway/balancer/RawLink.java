@@ -2,14 +2,11 @@
 package org.l34gateway.balancer;
 
 import java.util.Arrays;
-import java.util.Objects;
 import java.util.Optional;
 import org.l34gateway.linux.Libc;
-import org.l34gateway.linux.NetlinkSocket;
 import org.l34gateway.linux.testing.PacketSocket;
 import org.l34gateway.linux.testing.ScratchNetns;
 import org.l34gateway.netlink.KernelRefused;
-import org.l34gateway.netlink.Rtnetlink;
 
 /** Whole Ethernet frames of one interface, sent and heard (packet(7)). */
 final class RawLink implements AutoCloseable {
@@ -23,13 +20,8 @@ final class RawLink implements AutoCloseable {
     }
 
     static RawLink open(ScratchNetns netns, String name) {
-        return netns.call(() -> {
-            int index;
-            try (NetlinkSocket socket = NetlinkSocket.open()) {
-                index = Objects.requireNonNull(new Rtnetlink(socket).link(name)).index();
-            }
-            return new RawLink(PacketSocket.open(index, PacketSocket.HEARS_ALL));
-        });
+        int index = netns.link(name).index();
+        return netns.call(() -> new RawLink(PacketSocket.open(index, PacketSocket.HEARS_ALL)));
     }
 
     void send(byte[] frame) {

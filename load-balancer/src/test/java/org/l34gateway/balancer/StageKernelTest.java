@@ -247,7 +247,7 @@ class StageKernelTest {
         bed.targets.forEach(target -> Testbed.run(target, "ping -c 1 -W 2 fd08::fe"));
         try (RawLink router = RawLink.open(bed.router, "r0");
                 RawLink inside = RawLink.open(bed.bridge, "g0")) {
-            router.send(odd.frame().bytes(bed.macOf(bed.router, "r0"), bed.macOf(bed.gateway, "ext")));
+            router.send(odd.frame().bytes(bed.router.link("r0"), bed.gateway.link("ext")));
             if (odd.sentOn() == 1) {
                 byte[] sent = heard(inside, odd.frame());
                 assertThat(TestFrame.hops(sent)).isEqualTo(odd.frame().hops() - 1);

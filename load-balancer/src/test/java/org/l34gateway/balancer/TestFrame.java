@@ -4,9 +4,10 @@ package org.l34gateway.balancer;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Objects;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpFamily;
-import org.l34gateway.netlink.MacAddress;
+import org.l34gateway.netlink.Link;
 
 /**
  * An Ethernet frame with a datagram from the testbed's client, and what is odd about it.
@@ -70,9 +71,9 @@ record TestFrame(
         return new TestFrame(vip, port, protocol, hops, payload, missing, options, fragment, toOther, true);
     }
 
-    byte[] bytes(MacAddress from, MacAddress to) {
+    byte[] bytes(Link from, Link to) {
         ByteBuffer frame = ByteBuffer.allocate(2_000);
-        frame.put(toOther ? new byte[] {2, 9, 9, 9, 9, 9} : to.toBytes()).put(from.toBytes());
+        frame.put(toOther ? new byte[] {2, 9, 9, 9, 9, 9} : mac(to)).put(mac(from));
         if (vlan) {
             frame.putShort((short) 0x8100).putShort((short) 7);
         }
@@ -89,7 +90,7 @@ record TestFrame(
     }
 
     /** The same frame as an answer of the VIP to a client. */
-    byte[] answer(MacAddress from, MacAddress to, String client) {
+    byte[] answer(Link from, Link to, String client) {
         ByteBuffer frame = ByteBuffer.wrap(bytes(from, to));
         byte[] destination = IpAddress.parse(client).toBytes();
         int header = ETHERNET + (vlan ? 4 : 0);
@@ -100,6 +101,10 @@ record TestFrame(
             frame.put(header + 8, vip.toBytes()).put(header + 24, destination);
         }
         return frame.array();
+    }
+
+    private static byte[] mac(Link link) {
+        return Objects.requireNonNull(link.mac()).toBytes();
     }
 
     private void ipv4(ByteBuffer frame) {

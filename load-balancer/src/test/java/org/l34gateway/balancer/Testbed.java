@@ -16,15 +16,11 @@ import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.l34gateway.ip.IpFamily;
-import org.l34gateway.linux.NetlinkSocket;
 import org.l34gateway.linux.Sysctl;
 import org.l34gateway.linux.testing.ScratchNetns;
-import org.l34gateway.netlink.MacAddress;
-import org.l34gateway.netlink.Rtnetlink;
 
 /**
  * A gateway pod with an outside and an inside, in namespaces of their own:
@@ -79,15 +75,6 @@ final class Testbed implements AutoCloseable {
         gateway.call(() -> {
             LoadBalancer.sysctls(INTERFACES).forEach(Sysctl.SYSTEM::write);
             return null;
-        });
-    }
-
-    MacAddress macOf(ScratchNetns netns, String name) {
-        return netns.call(() -> {
-            try (NetlinkSocket socket = NetlinkSocket.open()) {
-                return Objects.requireNonNull(
-                        Objects.requireNonNull(new Rtnetlink(socket).link(name)).mac());
-            }
         });
     }
 

@@ -12,7 +12,6 @@ import org.l34gateway.balancer.Interfaces;
 import org.l34gateway.balancer.LoadBalancer;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpFamily;
-import org.l34gateway.linux.NetlinkSocket;
 import org.l34gateway.linux.Sysctl;
 import org.l34gateway.linux.bpf.TcxLink;
 import org.l34gateway.linux.nftables.Element;
@@ -27,8 +26,6 @@ import org.l34gateway.linux.nftables.SetShape;
 import org.l34gateway.linux.nftables.SetShape.Datum;
 import org.l34gateway.linux.nftables.TableName;
 import org.l34gateway.linux.testing.ScratchNetns;
-import org.l34gateway.netlink.Link;
-import org.l34gateway.netlink.Rtnetlink;
 import org.l34gateway.program.ForwardingProgram;
 
 /**
@@ -69,8 +66,8 @@ final class Rig implements AutoCloseable {
                 "addr add fd09::fe/64 dev ext nodad",
                 "addr add 10.8.255.254/16 dev int",
                 "addr add fd08::ffff/64 dev int nodad",
-                "neigh add 10.9.0.1 lladdr " + link(outside, "out").mac() + " dev ext nud permanent",
-                "neigh add fd09::1 lladdr " + link(outside, "out").mac() + " dev ext nud permanent");
+                "neigh add 10.9.0.1 lladdr " + outside.link("out").mac() + " dev ext nud permanent",
+                "neigh add fd09::1 lladdr " + outside.link("out").mac() + " dev ext nud permanent");
         balancer.call(() -> {
             for (String name : List.of("all", "ext", "int")) {
                 Sysctl.SYSTEM.write("net/ipv4/conf/" + name + "/rp_filter", "0");
@@ -138,7 +135,7 @@ final class Rig implements AutoCloseable {
     Rig hashing(Scenario scenario, int slots) {
         List<String> addresses = scenario.addresses();
         neighbours(addresses);
-        int device = link(balancer, "int").index();
+        int device = balancer.link("int").index();
         balancer.call(() -> {
             try (Nftables nftables = Nftables.open()) {
                 nftables.run(COUNTING, least(addresses, slots, device));
@@ -189,8 +186,8 @@ final class Rig implements AutoCloseable {
     Rig redirecting(IpFamily family) {
         neighbours(List.of("10.8.0.1", "fd08::1"));
         redirect = balancer.call(() -> RedirectProgram.attach(
-                link(balancer, "ext").index(),
-                link(balancer, "int").index(),
+                balancer.link("ext").index(),
+                balancer.link("int").index(),
                 IpAddress.parse(family == IpFamily.IPV4 ? "10.8.0.1" : "fd08::1")));
         return this;
     }
@@ -243,7 +240,7 @@ final class Rig implements AutoCloseable {
     }
 
     private void neighbours(List<String> addresses) {
-        String mac = String.valueOf(link(inside, "in").mac());
+        String mac = String.valueOf(inside.link("in").mac());
         Tool.ip(
                 balancer,
                 addresses.stream()
@@ -263,9 +260,9 @@ final class Rig implements AutoCloseable {
 
     private RawSender sender(ScratchNetns from, String device, String peer, Traffic traffic) {
         Frames.Wire wire = new Frames.Wire(
-                Objects.requireNonNull(link(from, device).mac()),
-                Objects.requireNonNull(link(balancer, peer).mac()));
-        int index = link(from, device).index();
+                Objects.requireNonNull(from.link(device).mac()),
+                Objects.requireNonNull(balancer.link(peer).mac()));
+        int index = from.link(device).index();
         return from.call(() -> RawSender.open(index, traffic.frames(wire), traffic.atOnce()));
     }
 
@@ -278,14 +275,6 @@ final class Rig implements AutoCloseable {
         return nftables.counters(COUNTING)
                 .getOrDefault(ARRIVED, new Nftables.Count(0, 0))
                 .packets();
-    }
-
-    private static Link link(ScratchNetns netns, String name) {
-        return netns.call(() -> {
-            try (NetlinkSocket socket = NetlinkSocket.open()) {
-                return Objects.requireNonNull(new Rtnetlink(socket).link(name), name);
-            }
-        });
     }
 
     @Override

@@ -12,13 +12,10 @@ import org.l34gateway.balancer.Interfaces;
 import org.l34gateway.balancer.LoadBalancer;
 import org.l34gateway.bench.dataplane.Tool;
 import org.l34gateway.ip.IpFamily;
-import org.l34gateway.linux.NetlinkSocket;
 import org.l34gateway.linux.Sysctl;
 import org.l34gateway.linux.testing.PacketSocket;
 import org.l34gateway.linux.testing.ScratchNetns;
-import org.l34gateway.netlink.Link;
 import org.l34gateway.netlink.MacAddress;
-import org.l34gateway.netlink.Rtnetlink;
 
 /**
  * Three namespaces in a row, with a neighbour for each target's address: the kernel answers for it with a MAC address of its
@@ -77,28 +74,20 @@ final class Bed implements AutoCloseable {
     /** MAC address of the outside end and of the balancer's. */
     List<MacAddress> wire() {
         return List.of(
-                Objects.requireNonNull(link(outside, "out").mac()),
-                Objects.requireNonNull(link(balancer, "ext").mac()));
+                Objects.requireNonNull(outside.link("out").mac()),
+                Objects.requireNonNull(balancer.link("ext").mac()));
     }
 
     /** A socket that sends whole frames to the balancer; the caller's to close. */
     int sender() {
-        int index = link(outside, "out").index();
+        int index = outside.link("out").index();
         return outside.call(() -> PacketSocket.open(index, PacketSocket.SENDS));
     }
 
     /** A socket that hears all that passes the inner end; the caller's to close. */
     int listener() {
-        int index = link(inside, "in").index();
+        int index = inside.link("in").index();
         return inside.call(() -> PacketSocket.open(index, PacketSocket.HEARS_ALL));
-    }
-
-    private static Link link(ScratchNetns netns, String name) {
-        return netns.call(() -> {
-            try (NetlinkSocket socket = NetlinkSocket.open()) {
-                return Objects.requireNonNull(new Rtnetlink(socket).link(name), name);
-            }
-        });
     }
 
     @Override

@@ -5,12 +5,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import org.l34gateway.linux.Libc;
 import org.l34gateway.linux.NetlinkSocket;
 import org.l34gateway.linux.Netns;
 import org.l34gateway.netlink.KernelRefused;
+import org.l34gateway.netlink.Link;
 import org.l34gateway.netlink.Rtnetlink;
 
 /**
@@ -63,6 +65,19 @@ public final class ScratchNetns implements AutoCloseable {
         } catch (Exception failed) {
             throw new IllegalStateException(failed);
         }
+    }
+
+    /**
+     * The interface of this name inside.
+     *
+     * @throws NullPointerException when there is none; the message is the name
+     */
+    public Link link(String name) {
+        return call(() -> {
+            try (NetlinkSocket socket = NetlinkSocket.open()) {
+                return Objects.requireNonNull(new Rtnetlink(socket).link(name), name);
+            }
+        });
     }
 
     @Override
