@@ -64,8 +64,8 @@ final class Blueprint {
     /** What the rules depend on beside the program. */
     private record Setting(Devices devices, FastPath fastPath, VipLookup lookup) {}
 
-    /** What was written for a VIP, and from what. */
-    private record Written(List<Object> from, Tables.Vip vip) {}
+    /** What was written for a VIP, and from what; so many of its services are in the map of services. */
+    private record Written(List<Object> from, Part part, int services) {}
 
     /** The parts of the tables. */
     private sealed interface Key {
@@ -286,7 +286,7 @@ final class Blueprint {
         Written before = vips.remove(vip);
         int room = Tables.MOST_SERVICES - services.getOrDefault(vip.family(), 0);
         if (before != null) {
-            room += before.vip().services();
+            room += before.services();
         }
         if (ways == null) {
             decides.remove(new Key.Vip(vip));
@@ -294,11 +294,10 @@ final class Blueprint {
             return;
         }
         List<Object> from = from(ways);
-        Written after =
-                before != null && before.from().equals(from) ? before : new Written(from, written(vip, ways, room));
+        Written after = before != null && before.from().equals(from) ? before : written(vip, ways, from, room);
         vips.put(vip, after);
-        services.put(vip.family(), Tables.MOST_SERVICES - room + after.vip().services());
-        decides.put(new Key.Vip(vip), after.vip().part());
+        services.put(vip.family(), Tables.MOST_SERVICES - room + after.services());
+        decides.put(new Key.Vip(vip), after.part());
     }
 
     /** What the chains of a VIP depend on: not on the targets of its pools. */
@@ -314,9 +313,10 @@ final class Blueprint {
         return from;
     }
 
-    private Tables.Vip written(IpPrefix vip, List<Way> ways, int room) {
-        Tables.Vip listed = Tables.vip(vip, ways, vip.isHost(), hash, this::suffix);
-        return listed.services() <= room ? listed : Tables.vip(vip, ways, false, hash, this::suffix);
+    private Written written(IpPrefix vip, List<Way> ways, List<Object> from, int room) {
+        List<Service> services = forwarding.routes().services(vip);
+        List<Service> listed = services.size() <= room ? services : List.of();
+        return new Written(from, Tables.vip(vip, ways, listed, hash, this::suffix), listed.size());
     }
 
     /** Empty for a pool without targets. */

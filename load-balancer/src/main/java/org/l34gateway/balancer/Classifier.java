@@ -3,6 +3,7 @@ package org.l34gateway.balancer;
 
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.l34gateway.balancer.Forwarding.Way;
 import org.l34gateway.ip.IpFamily;
 import org.l34gateway.linux.nftables.Element;
@@ -77,47 +79,53 @@ final class Classifier {
 
     private static final List<Field> ALL = List.of(Field.values());
 
-    /** Which destination ports are looked at. */
-    enum Choice {
-        EVERY_PORT,
-        /** Those that {@link #exact} finds are looked up elsewhere, before. */
-        WITHOUT_SERVICES
-    }
-
-    /** The rules for packets with ports, by their protocol. Flows in the order of their priority. */
-    List<List<Expression>> rules(List<Way> ways, Protocol protocol, Choice choice) {
-        List<Way> admitted = admitting(ways, protocol);
-        Set<Integer> elsewhere = choice == Choice.EVERY_PORT
-                ? Set.of()
-                : exact(view.family(), ways, protocol).keySet();
+    /**
+     * The rules for packets with ports, by their protocol.
+     *
+     * @param ways in the order of their priority
+     * @param elsewhere destination ports that are looked up before
+     */
+    List<List<Expression>> rules(List<Way> ways, Protocol protocol, Set<Integer> elsewhere) {
+        List<Way> admitted = ways.stream()
+                .filter(way -> way.flow().protocols().contains(protocol))
+                .toList();
         return prefixed(
                 view.isProtocol(protocol),
                 level(admitted, ALL, elsewhere, view.isQuoted() ? this::withoutBytes : this::byBytes));
     }
 
-    private static List<Way> admitting(List<Way> ways, Protocol protocol) {
-        return ways.stream()
-                .filter(way -> way.flow().protocols().contains(protocol))
-                .toList();
+    /**
+     * The services of a VIP, sorted by protocol and port.
+     *
+     * @param flows of the VIP, in the order of their priority
+     */
+    static List<Service> services(IpFamily family, List<Flow> flows) {
+        List<Service> services = new ArrayList<>();
+        for (Protocol protocol : Protocol.values()) {
+            List<Integer> admitted = IntStream.range(0, flows.size())
+                    .filter(i -> admits(flows.get(i), family)
+                            && flows.get(i).protocols().contains(protocol))
+                    .boxed()
+                    .toList();
+            Partition.of(admitted, i -> restricts(family, flows.get(i), Field.DESTINATION_PORT))
+                    .forEach(part -> {
+                        int first = part.things().getFirst();
+                        if (takesAnyClient(family, flows.get(first))) {
+                            part.ranges().stream()
+                                    .filter(Range::isSingle)
+                                    .map(range -> range.first().intValue())
+                                    .forEach(port -> services.add(new Service(protocol, port, first)));
+                        }
+                    });
+        }
+        services.sort(Comparator.comparing(Service::protocol).thenComparingInt(Service::port));
+        return List.copyOf(services);
     }
 
-    /** Single destination ports that a flow takes whatever the client is. Flows in the order of their priority. */
-    static SortedMap<Integer, Way> exact(IpFamily family, List<Way> ways, Protocol protocol) {
-        SortedMap<Integer, Way> exact = new TreeMap<>();
-        List<Way> reaching = admitting(ways, protocol).stream()
-                .filter(way -> admits(way.flow(), family))
-                .toList();
-        split(family, reaching, Field.DESTINATION_PORT).forEach((left, ranges) -> {
-            Way first = left.getFirst();
-            if (restricts(family, first, Field.SOURCE).isEmpty()
-                    && restricts(family, first, Field.SOURCE_PORT).isEmpty()
-                    && first.flow().byteMatches().isEmpty()) {
-                ranges.stream()
-                        .filter(Range::isSingle)
-                        .forEach(range -> exact.put(range.first().intValue(), first));
-            }
-        });
-        return exact;
+    private static boolean takesAnyClient(IpFamily family, Flow flow) {
+        return restricts(family, flow, Field.SOURCE).isEmpty()
+                && restricts(family, flow, Field.SOURCE_PORT).isEmpty()
+                && flow.byteMatches().isEmpty();
     }
 
     /** The rules for packets without ports: the first flow that admits the client takes them. */
@@ -188,7 +196,7 @@ final class Classifier {
         List<Field> rest = fields.subList(1, fields.size());
         Map<List<Way>, List<Range>> split = split(view.family(), ways, here);
         List<Way> others = ways.stream()
-                .filter(way -> restricts(view.family(), way, here).isEmpty())
+                .filter(way -> restricts(view.family(), way.flow(), here).isEmpty())
                 .toList();
         split.remove(others);
         Map<Range, List<List<Expression>>> children = new LinkedHashMap<>();
@@ -211,17 +219,17 @@ final class Classifier {
     /** The flows that are left → where in the field that holds. Flows that admit nothing of it are in no list. */
     private static Map<List<Way>, List<Range>> split(IpFamily family, List<Way> ways, Field field) {
         Map<List<Way>, List<Range>> split = new LinkedHashMap<>();
-        Partition.of(ways, way -> restricts(family, way, field))
+        Partition.of(ways, way -> restricts(family, way.flow(), field))
                 .forEach(part -> split.put(part.things(), part.ranges()));
         return split;
     }
 
     /** What a flow admits of a field; empty when that is everything. */
-    private static List<Range> restricts(IpFamily family, Way way, Field field) {
+    private static List<Range> restricts(IpFamily family, Flow flow, Field field) {
         return switch (field) {
-            case DESTINATION_PORT -> ports(way.flow().destinationPorts());
-            case SOURCE_PORT -> ports(way.flow().sourcePorts());
-            case SOURCE -> clients(family, way.flow());
+            case DESTINATION_PORT -> ports(flow.destinationPorts());
+            case SOURCE_PORT -> ports(flow.sourcePorts());
+            case SOURCE -> clients(family, flow);
         };
     }
 

@@ -32,7 +32,7 @@ import org.l34gateway.program.TargetGroup;
  */
 record Forwarding(Routes routes, SortedMap<IpPrefix, List<Way>> ways, SortedSet<IpPrefix> changed) {
     /** Of no program. */
-    static final Forwarding NONE = new Forwarding(Routes.of(List.of(), Set.of()), new TreeMap<>(), new TreeSet<>());
+    static final Forwarding NONE = new Forwarding(Routes.NONE, new TreeMap<>(), new TreeSet<>());
 
     Forwarding {
         ways = Collections.unmodifiableSortedMap(ways);
@@ -51,6 +51,7 @@ record Forwarding(Routes routes, SortedMap<IpPrefix, List<Way>> ways, SortedSet<
      * @param flows of the program
      * @param lookup how a packet's VIP is found
      * @param byVip VIP → the flows to it and to those in which it is, in order
+     * @param services VIP that is a single address → its services
      * @param users key of a group → VIPs of which it has packets
      * @param problems what is not forwarded, for a human
      */
@@ -58,9 +59,18 @@ record Forwarding(Routes routes, SortedMap<IpPrefix, List<Way>> ways, SortedSet<
             List<Flow> flows,
             VipLookup lookup,
             Map<IpPrefix, List<Flow>> byVip,
+            Map<IpPrefix, List<Service>> services,
             Map<String, Set<IpPrefix>> users,
             List<String> problems) {
-        static Routes of(List<Flow> flows, Set<IpFamily> families) {
+        static final Routes NONE =
+                new Routes(List.of(), VipLookup.of(List.of()), Map.of(), Map.of(), Map.of(), List.of());
+
+        /** Those of the next program, in the same families. */
+        Routes next(List<Flow> next, Set<IpFamily> families) {
+            return next.equals(flows) ? this : of(next, families, this);
+        }
+
+        private static Routes of(List<Flow> flows, Set<IpFamily> families, Routes before) {
             Map<IpPrefix, List<Flow>> byVip = new HashMap<>();
             Map<String, Set<IpPrefix>> users = new HashMap<>();
             List<String> problems = new ArrayList<>();
@@ -79,12 +89,33 @@ record Forwarding(Routes routes, SortedMap<IpPrefix, List<Way>> ways, SortedSet<
                                     .add(vip));
                 }
             }
+            Map<IpPrefix, List<Service>> services = new HashMap<>();
+            byVip.replaceAll((vip, to) -> {
+                List<Flow> known = before.flows(vip);
+                boolean same = to.equals(known);
+                if (vip.isHost()) {
+                    services.put(vip, same ? before.services(vip) : Classifier.services(vip.family(), to));
+                }
+                // What did not change stays the same object, which is seen at once.
+                return same ? known : to;
+            });
             return new Routes(
                     flows,
                     VipLookup.of(vips),
                     Collections.unmodifiableMap(byVip),
+                    Collections.unmodifiableMap(services),
                     Collections.unmodifiableMap(users),
                     List.copyOf(problems));
+        }
+
+        /** The flows of a VIP, none if it is unknown. */
+        List<Flow> flows(IpPrefix vip) {
+            return byVip.getOrDefault(vip, List.of());
+        }
+
+        /** The services of a VIP; one that is a prefix has none. */
+        List<Service> services(IpPrefix vip) {
+            return services.getOrDefault(vip, List.of());
         }
 
         /** All VIPs that are destinations, or in one of them. */
@@ -142,7 +173,7 @@ record Forwarding(Routes routes, SortedMap<IpPrefix, List<Way>> ways, SortedSet<
             Set<String> changedGroups,
             Set<IpFamily> families,
             Marks marks) {
-        Routes next = program.flows().equals(routes.flows()) ? routes : Routes.of(program.flows(), families);
+        Routes next = routes.next(program.flows(), families);
         NavigableSet<IpPrefix> affected = new TreeSet<>();
         changedGroups.forEach(group -> affected.addAll(next.users().getOrDefault(group, Set.of())));
         if (!next.equals(routes)) {

@@ -35,6 +35,7 @@ public final class KernelCounters implements AutoCloseable {
     private final Nftables nftables;
     private final Set<IpFamily> families;
     private Tally tally;
+    private Forwarding.Routes routes = Forwarding.Routes.NONE;
 
     private KernelCounters(Nftables nftables, Set<IpFamily> families) {
         this.nftables = nftables;
@@ -126,14 +127,12 @@ public final class KernelCounters implements AutoCloseable {
         for (Flow flow : program.flows()) {
             subjects.put(Source.counter(VipChains.counter(flow)), new OfFlow(names.apply(flow)));
         }
-        Forwarding.Routes.of(program.flows(), families).byVip().forEach((vip, flows) -> {
-            if (vip.isHost()) {
-                Tables.services(vip, flows)
-                        .forEach((service, flow) -> subjects.put(
-                                new Source(Tables.named(Tables.SERVICES, vip.family()), service),
-                                new OfFlow(names.apply(flow))));
-            }
-        });
+        routes = routes.next(program.flows(), families);
+        // Some are not in the map: it may have had no room.
+        routes.services()
+                .forEach((vip, services) -> services.forEach(service -> subjects.put(
+                        new Source(Tables.named(Tables.SERVICES, vip.family()), Tables.key(vip, service)),
+                        new OfFlow(names.apply(routes.flows(vip).get(service.flow()))))));
         for (IpFamily family : families) {
             String addresses = Tables.named(Tables.ADDRESSES, family);
             nftables.elements(Tables.SENDS, addresses).forEach(element -> {

@@ -69,8 +69,7 @@ final class StageContents {
         boolean otherVips = false;
         FlowHash hash = FlowHash.of(blueprint.seed());
         for (IpPrefix vip : blueprint.forwarding().changed()) {
-            List<Way> ways = blueprint.forwarding().ways().getOrDefault(vip, List.of());
-            Map<Octets, Place> places = vip.isHost() ? places(vip, ways, blueprint, hash) : Map.of();
+            Map<Octets, Place> places = places(vip, blueprint, hash);
             Map<Octets, Place> before = places.isEmpty() ? vips.remove(vip) : vips.put(vip, places);
             other |= !places.equals(before == null ? Map.of() : before);
             otherVips |= vip.isHost()
@@ -107,25 +106,26 @@ final class StageContents {
                 .collect(Collectors.groupingBy(IpAddress::family, Collectors.toSet()));
     }
 
-    private static Map<Octets, Place> places(IpPrefix vip, List<Way> ways, Blueprint blueprint, FlowHash hash) {
+    private static Map<Octets, Place> places(IpPrefix vip, Blueprint blueprint, FlowHash hash) {
+        Forwarding forwarding = blueprint.forwarding();
+        List<Way> ways = forwarding.ways().getOrDefault(vip, List.of());
         Map<Octets, Place> places = new HashMap<>();
-        for (Protocol protocol : Protocol.values()) {
-            Classifier.exact(vip.family(), ways, protocol).forEach((port, way) -> {
-                List<Share> shares = way.shares();
-                if (shares.size() == 1 && !shares.getFirst().pool().isEmpty()) {
-                    SlotBanks.Cell cell =
-                            SlotBanks.Cell.of(blueprint.suffix(shares.getFirst().pool()));
-                    places.put(
-                            Tables.key(Octets.of(vip.address()), protocol, port),
-                            new Place(
-                                    cell.bank(),
-                                    cell.offset(),
-                                    cell.slots(),
-                                    hash.seed(),
-                                    protocol == Protocol.SCTP,
-                                    way.flow().name()));
-                }
-            });
+        for (Service service : forwarding.routes().services(vip)) {
+            Way way = ways.get(service.flow());
+            List<Share> shares = way.shares();
+            if (shares.size() == 1 && !shares.getFirst().pool().isEmpty()) {
+                SlotBanks.Cell cell =
+                        SlotBanks.Cell.of(blueprint.suffix(shares.getFirst().pool()));
+                places.put(
+                        Tables.key(vip, service),
+                        new Place(
+                                cell.bank(),
+                                cell.offset(),
+                                cell.slots(),
+                                hash.seed(),
+                                service.protocol() == Protocol.SCTP,
+                                way.flow().name()));
+            }
         }
         return places;
     }

@@ -11,7 +11,6 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.l34gateway.balancer.Classifier.Choice;
 import org.l34gateway.balancer.Devices.Device;
 import org.l34gateway.balancer.Forwarding.Way;
 import org.l34gateway.balancer.Part.Elements;
@@ -45,7 +44,6 @@ import org.l34gateway.linux.nftables.SetShape.Datum;
 import org.l34gateway.linux.nftables.SetShape.Flag;
 import org.l34gateway.linux.nftables.SetShape.Other;
 import org.l34gateway.linux.nftables.TableName;
-import org.l34gateway.program.Flow;
 import org.l34gateway.program.FlowHash;
 import org.l34gateway.program.Protocol;
 
@@ -193,64 +191,41 @@ final class Tables {
     /**
      * A VIP.
      *
-     * @param services how many of its ports are in the map of services
-     */
-    record Vip(Part part, int services) {}
-
-    /**
-     * A VIP.
-     *
-     * @param listed whether its ports are in the map of services
+     * @param listed those of its services that are in the map of services: all or none
      * @param suffixes of pools
      */
-    static Vip vip(IpPrefix vip, List<Way> ways, boolean listed, FlowHash hash, Function<SlotPool, String> suffixes) {
+    static Part vip(
+            IpPrefix vip, List<Way> ways, List<Service> listed, FlowHash hash, Function<SlotPool, String> suffixes) {
         ChainBook book = new ChainBook();
         VipChains chains = new VipChains(book, hash, suffixes);
         IpFamily family = vip.family();
         Octets address = Octets.of(vip.address());
-        int services = 0;
-        List<Elements> elements = new ArrayList<>();
-        if (listed) {
-            List<VipChains.Service> whole = chains.services(PacketView.whole(family), ways);
-            services = whole.size();
-            elements.add(Elements.of(servicesShape(family), services(address, whole)));
-            elements.add(Elements.of(
-                    quotedShape(family), services(address, chains.services(PacketView.quoted(family), ways))));
+        List<Element> services = new ArrayList<>();
+        List<Element> quoted = new ArrayList<>();
+        for (Service service : listed) {
+            Way way = ways.get(service.flow());
+            Octets key = key(vip, service);
+            services.add(Element.leads(key, chains.service(PacketView.whole(family), way, service.protocol())));
+            quoted.add(Element.leads(key, chains.service(PacketView.quoted(family), way, service.protocol())));
         }
-        String chain = chains.chain(family, ways, listed ? Choice.WITHOUT_SERVICES : Choice.EVERY_PORT);
+        List<Elements> elements = new ArrayList<>();
+        elements.add(Elements.of(servicesShape(family), services));
+        elements.add(Elements.of(quotedShape(family), quoted));
+        String chain = chains.chain(family, ways, listed);
         elements.add(Elements.of(dispatchShape(family, vip.length()), Element.leads(address, chain)));
         elements.add(Elements.of(vipsShape(family, vip.length()), Element.member(address)));
         elements.addAll(book.maps().values());
         Set<String> counters =
                 ways.stream().map(way -> VipChains.counter(way.flow())).collect(Collectors.toSet());
-        return new Vip(new Part(Map.of(), book.chains(), elements, List.of(), counters), services);
-    }
-
-    private static List<Element> services(Octets vip, List<VipChains.Service> services) {
-        return services.stream()
-                .map(service -> Element.leads(key(vip, service), service.chain()))
-                .toList();
-    }
-
-    private static Octets key(Octets vip, VipChains.Service service) {
-        return key(vip, service.protocol(), service.port());
+        return new Part(Map.of(), book.chains(), elements, List.of(), counters);
     }
 
     /** The element of a service. */
-    static Octets key(Octets vip, Protocol protocol, int port) {
+    static Octets key(IpPrefix vip, Service service) {
         // The port's two bytes come first in the last register.
-        return vip.then(Octets.network(protocol.number(), 1)).then(Octets.network(port << Short.SIZE, Integer.BYTES));
-    }
-
-    /** Element of the map of services → the flow that has it, if it is there: the map may have had no room. */
-    static Map<Octets, Flow> services(IpPrefix vip, List<Flow> flows) {
-        List<Way> ways = flows.stream().map(flow -> new Way(flow, List.of())).toList();
-        Map<Octets, Flow> services = new HashMap<>();
-        for (Protocol protocol : Protocol.values()) {
-            Classifier.exact(vip.family(), ways, protocol)
-                    .forEach((port, way) -> services.put(key(Octets.of(vip.address()), protocol, port), way.flow()));
-        }
-        return services;
+        return Octets.of(vip.address())
+                .then(Octets.network(service.protocol().number(), 1))
+                .then(Octets.network(service.port() << Short.SIZE, Integer.BYTES));
     }
 
     private static SetShape vipsShape(IpFamily family, int length) {

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
-import org.l34gateway.balancer.Classifier.Choice;
+import java.util.stream.Collectors;
 import org.l34gateway.balancer.Forwarding.Share;
 import org.l34gateway.balancer.Forwarding.Way;
 import org.l34gateway.balancer.Part.Elements;
@@ -61,25 +61,20 @@ final class VipChains {
         this.slots = new SlotChains(book, hash, suffixes);
     }
 
-    /** What a hash finds: the VIP's protocol and port, and the chain where its packets go on. */
-    record Service(Protocol protocol, int port, String chain) {}
-
-    /** The ports of a VIP that one flow has whatever else a packet says. */
-    List<Service> services(PacketView view, List<Way> ways) {
-        List<Service> services = new ArrayList<>();
-        for (Protocol protocol : Protocol.values()) {
-            Classifier.exact(view.family(), reaching(ways, view.family()), protocol)
-                    .forEach((port, way) ->
-                            services.add(new Service(protocol, port, backend(view, way, input(protocol)))));
-        }
-        return services;
+    /** The chain where packets go on that belong to a way by their protocol and port. */
+    String service(PacketView view, Way way, Protocol protocol) {
+        return backend(view, way, input(protocol));
     }
 
-    /** The chain of a VIP. */
-    String chain(IpFamily family, List<Way> ways, Choice choice) {
+    /**
+     * The chain of a VIP.
+     *
+     * @param listed services that are looked up before
+     */
+    String chain(IpFamily family, List<Way> ways, List<Service> listed) {
         PacketView view = PacketView.whole(family);
-        List<List<Expression>> rules = new ArrayList<>(direct(view, ways, choice));
-        rules.add(rule(isError(family), List.of(new Goto(quoted(family, ways, choice)))));
+        List<List<Expression>> rules = new ArrayList<>(direct(view, ways, listed));
+        rules.add(rule(isError(family), List.of(new Goto(quoted(family, ways, listed)))));
         rules.addAll(withoutPorts(view, ways));
         return book.chain("vip", rules);
     }
@@ -89,10 +84,14 @@ final class VipChains {
         return "flow_" + ChainBook.hash(flow.name());
     }
 
-    private List<List<Expression>> direct(PacketView view, List<Way> ways, Choice choice) {
+    private List<List<Expression>> direct(PacketView view, List<Way> ways, List<Service> listed) {
         List<List<Expression>> rules = new ArrayList<>();
         for (Protocol protocol : Protocol.values()) {
-            rules.addAll(classifier(view, input(protocol)).rules(reaching(ways, view.family()), protocol, choice));
+            Set<Integer> elsewhere = listed.stream()
+                    .filter(service -> service.protocol() == protocol)
+                    .map(Service::port)
+                    .collect(Collectors.toSet());
+            rules.addAll(classifier(view, input(protocol)).rules(reaching(ways, view.family()), protocol, elsewhere));
         }
         return rules;
     }
@@ -121,9 +120,9 @@ final class VipChains {
         return protocol == Protocol.SCTP ? HashInput.PORTS : HashInput.FLOW;
     }
 
-    private String quoted(IpFamily family, List<Way> ways, Choice choice) {
+    private String quoted(IpFamily family, List<Way> ways, List<Service> listed) {
         PacketView view = PacketView.quoted(family);
-        List<List<Expression>> rules = new ArrayList<>(direct(view, ways, choice));
+        List<List<Expression>> rules = new ArrayList<>(direct(view, ways, listed));
         rules.addAll(withoutPorts(view, ways));
         return book.chain("errors", rules);
     }

@@ -109,7 +109,7 @@ class StageContentsTest {
     }
 
     private static Octets service(Protocol protocol, int port) {
-        return Tables.key(Octets.of(VIP.address()), protocol, port);
+        return Tables.key(VIP, new Service(protocol, port, 0));
     }
 
     private static Place place(StageContent content, Protocol protocol, int port) {
