@@ -6,13 +6,11 @@ import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.l34gateway.balancer.Forwarding.Way;
 import org.l34gateway.ip.IpAddress;
@@ -39,21 +37,9 @@ final class Blueprint {
     private final Marks marks;
     private Forwarding forwarding = Forwarding.NONE;
 
-    /** Pools, by the shares of flows that have them. */
-    private final Shared<SlotPool, Boolean> pools = new Shared<>();
-    /** What suffixes of a cohort begin with → its pools. */
-    private final Map<String, Set<SlotPool>> members = new HashMap<>();
-
-    private final Map<String, Cohort> cohorts = new HashMap<>();
-    private final Map<SlotPool, String> suffixes = new HashMap<>();
-    /** Slots of a pool → cells that are taken. */
-    private final Map<Integer, BitSet> cells = new HashMap<>();
+    private final Pools pools;
     /** Suffixes of pools whose chains are written; they do not depend on targets. */
     private final Set<String> written = new HashSet<>();
-    /** Cohorts with a handover under way. */
-    private final Set<String> handing = new TreeSet<>();
-    /** Cohorts → suffixes of pools that only remember. */
-    private final Map<String, Set<String>> remembering = new HashMap<>();
 
     private final Map<IpPrefix, Written> vips = new HashMap<>();
     /** How many ports are in the map of services. */
@@ -97,12 +83,7 @@ final class Blueprint {
         this.hash = FlowHash.of(seed);
         this.families = families;
         this.marks = new Marks(addresses);
-        Map<String, Map<String, int[]>> left = new HashMap<>();
-        states.forEach((suffix, slots) -> {
-            left.computeIfAbsent(PoolNames.prefix(suffix), _ -> new TreeMap<>()).put(suffix, slots);
-            take(suffix, true);
-        });
-        left.forEach((prefix, slots) -> cohorts.put(prefix, Cohort.left(slots)));
+        this.pools = new Pools(seed, states);
     }
 
     /**
@@ -124,7 +105,7 @@ final class Blueprint {
         forwarding = before.next(program, next, all ? next.keySet() : changed, families, marks);
         groups = next;
 
-        slots(before, used, now);
+        write(pools.next(pools(forwarding), pools(before), used, now));
         forwarding.changed().forEach(this::write);
         change.go().keySet().forEach(address -> {
             decides.remove(new Key.Target(address));
@@ -176,109 +157,26 @@ final class Blueprint {
         return group == null ? Set.of() : Forwarding.addresses(group, families);
     }
 
-    private void slots(Forwarding before, Map<String, BitSet> used, long now) {
-        Set<String> open = new TreeSet<>();
-        used.keySet().forEach(suffix -> open.add(PoolNames.prefix(suffix)));
-        handing.stream()
-                .filter(prefix ->
-                        cohorts.getOrDefault(prefix, Cohort.NONE).handovers().anyOver(now))
-                .forEach(open::add);
-        for (IpPrefix vip : forwarding.changed()) {
-            List<Way> old = before.ways().getOrDefault(vip, List.of());
-            List<Way> fresh = forwarding.ways().getOrDefault(vip, List.of());
-            Forwarding.pools(fresh).stream()
-                    .filter(pool -> pools.hold(pool, true))
-                    .forEach(pool -> {
-                        String prefix = PoolNames.prefix(pool);
-                        members.computeIfAbsent(prefix, _ -> new LinkedHashSet<>())
-                                .add(pool);
-                        open.add(prefix);
-                    });
-            Forwarding.pools(old).stream().filter(pools::release).forEach(pool -> {
-                String prefix = PoolNames.prefix(pool);
-                members.getOrDefault(prefix, new HashSet<>()).remove(pool);
-                open.add(prefix);
-            });
-        }
-        // What nobody goes on with.
-        cohorts.keySet().stream().filter(prefix -> !members.containsKey(prefix)).forEach(open::add);
-        Map<String, Map<String, int[]>> inherited = new HashMap<>();
-        open.stream()
-                .filter(prefix -> !cohorts.containsKey(prefix))
-                .forEach(prefix -> inherited.put(prefix, otherSizes(prefix)));
-        Set<String> freed = new HashSet<>();
-        open.forEach(prefix -> freed.addAll(next(prefix, inherited.getOrDefault(prefix, Map.of()), used, now)));
-        // Not before: packets are still on their way through them.
-        freed.forEach(suffix -> take(suffix, false));
+    /** The pools of VIPs that this step changes, as they are in a program. */
+    private List<SlotPool> pools(Forwarding program) {
+        return forwarding.changed().stream()
+                .flatMap(vip -> Forwarding.pools(program.ways().getOrDefault(vip, List.of())).stream())
+                .toList();
     }
 
-    /** Suffix → slots of pools of the same group and family that have another number of slots: it declares another capacity now. */
-    private Map<String, int[]> otherSizes(String prefix) {
-        Map<String, int[]> states = new HashMap<>();
-        PoolNames.otherSizes(prefix)
-                .forEach(other -> states.putAll(
-                        cohorts.getOrDefault(other, Cohort.NONE).handovers().states()));
-        return states;
-    }
-
-    /**
-     * The next state of a cohort.
-     *
-     * @return suffixes of pools that went
-     */
-    private Set<String> next(String prefix, Map<String, int[]> inherited, Map<String, BitSet> used, long now) {
-        Cohort before = cohorts.getOrDefault(prefix, Cohort.NONE);
-        Set<SlotPool> wanted = members.getOrDefault(prefix, Set.of());
-        int slots = wanted.isEmpty() ? 0 : wanted.iterator().next().slots();
-        Cohort after = before.next(wanted, seed, cells.getOrDefault(slots, new BitSet()), inherited, used, now);
-        before.names().suffixes().keySet().stream()
-                .filter(pool -> !wanted.contains(pool))
-                .forEach(suffixes::remove);
-        after.names().suffixes().forEach((pool, suffix) -> {
-            suffixes.put(pool, suffix);
-            take(suffix, true);
+    private void write(Pools.Change change) {
+        change.pools().forEach((suffix, pool) -> {
             if (written.add(suffix)) {
                 decides.put(new Key.Cell(suffix), Tables.cell(pool, suffix, hash));
             }
-            Map<Integer, Integer> byTarget = new HashMap<>();
-            pool.marks().forEach((identifier, mark) -> byTarget.put(SlotState.target(identifier), mark));
-            decides.put(
-                    new Key.Slots(suffix),
-                    SlotBanks.part(
-                            SlotBanks.Cell.of(suffix),
-                            after.handovers().states().getOrDefault(suffix, new int[0]),
-                            byTarget));
+            int[] states = change.states().getOrDefault(suffix, new int[0]);
+            decides.put(new Key.Slots(suffix), SlotBanks.part(SlotBanks.Cell.of(suffix), states, pool.marksByTarget()));
         });
-        Set<String> gone = new HashSet<>(before.handovers().states().keySet());
-        gone.removeAll(after.handovers().states().keySet());
-        gone.forEach(suffix -> {
+        change.gone().forEach(suffix -> {
             written.remove(suffix);
             decides.remove(new Key.Cell(suffix));
             decides.remove(new Key.Slots(suffix));
         });
-        if (wanted.isEmpty()) {
-            cohorts.remove(prefix);
-            members.remove(prefix);
-        } else {
-            cohorts.put(prefix, after);
-        }
-        Set<String> onlyRemembering = after.handovers().onlyRemembering();
-        if (onlyRemembering.isEmpty()) {
-            remembering.remove(prefix);
-        } else {
-            remembering.put(prefix, onlyRemembering);
-        }
-        if (after.handovers().until().isEmpty()) {
-            handing.remove(prefix);
-        } else {
-            handing.add(prefix);
-        }
-        return gone;
-    }
-
-    private void take(String suffix, boolean taken) {
-        SlotBanks.Cell cell = SlotBanks.Cell.of(suffix);
-        cells.computeIfAbsent(cell.slots(), _ -> new BitSet()).set(cell.number(), taken);
     }
 
     private void write(IpPrefix vip) {
@@ -307,7 +205,7 @@ final class Blueprint {
             from.add(way.flow());
             way.shares().forEach(share -> {
                 from.add(share.weight());
-                from.add(suffix(share.pool()));
+                from.add(pools.suffix(share.pool()));
             });
         }
         return from;
@@ -316,12 +214,7 @@ final class Blueprint {
     private Written written(IpPrefix vip, List<Way> ways, List<Object> from, int room) {
         List<Service> services = forwarding.routes().services(vip);
         List<Service> listed = services.size() <= room ? services : List.of();
-        return new Written(from, Tables.vip(vip, ways, listed, hash, this::suffix), listed.size());
-    }
-
-    /** Empty for a pool without targets. */
-    String suffix(SlotPool pool) {
-        return suffixes.getOrDefault(pool, "");
+        return new Written(from, Tables.vip(vip, ways, listed, hash, pools::suffix), listed.size());
     }
 
     /**
@@ -342,6 +235,10 @@ final class Blueprint {
             }
         }
         return banks;
+    }
+
+    Pools pools() {
+        return pools;
     }
 
     long seed() {
@@ -366,22 +263,5 @@ final class Blueprint {
                         + Marks.LAST
                         + " apart; use fewer targets, or another Gateway"));
         return problems;
-    }
-
-    /** Whether a handover is over, so that the slots must be written again. */
-    boolean anyOver(long now) {
-        return handing.stream()
-                .anyMatch(prefix ->
-                        cohorts.getOrDefault(prefix, Cohort.NONE).handovers().anyOver(now));
-    }
-
-    /** Suffix of a pool that has slots whose connections may be remembered, and no handover that adds some → how many slots it has. */
-    Map<String, Integer> onlyRemembering() {
-        Map<String, Integer> slots = new TreeMap<>();
-        remembering
-                .values()
-                .forEach(some -> some.forEach(
-                        suffix -> slots.put(suffix, SlotBanks.Cell.of(suffix).slots())));
-        return slots;
     }
 }

@@ -91,7 +91,7 @@ public final class LoadBalancer implements AutoCloseable {
     public boolean due() {
         long now = nanos.getAsLong();
         return blueprint == null
-                || blueprint.anyOver(now)
+                || blueprint.pools().anyOver(now)
                 || looksAtFlows(blueprint, now)
                 || tables.anyNews()
                 || routing.anyNews()
@@ -216,7 +216,7 @@ public final class LoadBalancer implements AutoCloseable {
 
     private boolean looksAtFlows(Blueprint wanted, long now) {
         return now - lookedAtFlows >= LOOK_AT_FLOWS.toNanos()
-                && !wanted.onlyRemembering().isEmpty();
+                && !wanted.pools().onlyRemembering().isEmpty();
     }
 
     /**
@@ -224,7 +224,7 @@ public final class LoadBalancer implements AutoCloseable {
      * element while the kernel makes its hash table larger or smaller. Nothing when it is not time to look.
      */
     private Map<String, BitSet> usedSlots(Blueprint wanted, FlowHash hash, long now) {
-        Map<String, Integer> remembering = wanted.onlyRemembering();
+        Map<String, Integer> remembering = wanted.pools().onlyRemembering();
         if (remembering.isEmpty()) {
             lookedAtFlows = now;
             foundBefore = Map.of();

@@ -3,6 +3,8 @@ package org.l34gateway.balancer;
 
 import java.util.BitSet;
 import java.util.Collections;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -63,6 +65,13 @@ record SlotPool(
     /** Whether a target that drains would have slots if it did not. */
     boolean hasDrained() {
         return !draining.isEmpty() && draining.size() < marks.size();
+    }
+
+    /** Target, as {@link SlotState} counts them → mark of its address. */
+    Map<Integer, Integer> marksByTarget() {
+        Map<Integer, Integer> byTarget = new HashMap<>();
+        marks.forEach((identifier, mark) -> byTarget.put(SlotState.target(identifier), mark));
+        return byTarget;
     }
 
     /** The target of each slot, as {@link SlotState} counts them; the pool must not be empty. */

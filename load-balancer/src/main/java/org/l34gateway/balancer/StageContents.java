@@ -114,8 +114,8 @@ final class StageContents {
             Way way = ways.get(service.flow());
             List<Share> shares = way.shares();
             if (shares.size() == 1 && !shares.getFirst().pool().isEmpty()) {
-                SlotBanks.Cell cell =
-                        SlotBanks.Cell.of(blueprint.suffix(shares.getFirst().pool()));
+                SlotBanks.Cell cell = SlotBanks.Cell.of(
+                        blueprint.pools().suffix(shares.getFirst().pool()));
                 places.put(
                         Tables.key(vip, service),
                         new Place(
