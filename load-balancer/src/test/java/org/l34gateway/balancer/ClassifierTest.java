@@ -4,7 +4,7 @@ package org.l34gateway.balancer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -12,6 +12,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.l34gateway.balancer.RandomPrograms.Met;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpPrefix;
 import org.l34gateway.program.Backend;
@@ -48,7 +49,8 @@ class ClassifierTest {
         long seed = Long.getLong("seed", System.nanoTime());
         Random dice = new Random(seed);
         RandomPrograms random = new RandomPrograms(dice);
-        Map<Kind, Integer> seen = new EnumMap<>(Kind.class);
+        Set<Kind> seen = EnumSet.noneOf(Kind.class);
+        Set<Met> met = EnumSet.noneOf(Met.class);
         for (int i = 0; i < PROGRAMS; i++) {
             ForwardingProgram program = random.program(i % 10 == 0 ? 40 : 6);
             Written written = Written.of(program);
@@ -63,10 +65,14 @@ class ClassifierTest {
                 assertThat(RuleMachine.mark(written.table(), "fast_ext", packet))
                         .as("fast: " + where)
                         .isEqualTo(packet.hasPorts() ? expected : 0);
-                seen.merge(kind(outcome), 1, Integer::sum);
+                seen.add(kind(outcome));
+                if (outcome instanceof Evaluator.Reaches reaches) {
+                    met.addAll(RandomPrograms.met(program, packet, reaches));
+                }
             }
         }
-        assertThat(seen).as("kinds of outcomes").hasSize(Kind.values().length);
+        assertThat(seen).as("kinds of outcomes").containsExactlyInAnyOrder(Kind.values());
+        assertThat(met).as("kinds of ways").containsExactlyInAnyOrder(Met.values());
     }
 
     private static Kind kind(Outcome outcome) {

@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpFamily;
 import org.l34gateway.linux.Sysctl;
+import org.l34gateway.linux.nftables.Nftables;
 import org.l34gateway.linux.testing.InScratchNetns;
 import org.l34gateway.linux.testing.ScratchNetns;
 import org.l34gateway.program.Evaluator;
@@ -31,7 +32,7 @@ import org.l34gateway.program.Protocol;
 @Tag("kernel")
 @ExtendWith(InScratchNetns.class)
 class DifferentialKernelTest {
-    /** {@code ./l34 soak} has 10,000 with and as many without the fast path; so many with -Ddifferential.programs=N. */
+    /** {@code ./l34 soak} has 10,000 for each fast path; so many with -Ddifferential.programs=N. */
     private static final int PROGRAMS = Integer.getInteger("differential.programs", 40);
 
     private static final int PACKETS = 50;
@@ -47,6 +48,7 @@ class DifferentialKernelTest {
     void kernel_and_evaluator_agree_about_every_packet(FastPath fastPath) {
         long seed = Long.getLong("seed", System.nanoTime());
         RandomPrograms random = new RandomPrograms(new Random(seed));
+        long sentByStage = 0;
         try (Bed bed = new Bed(fastPath)) {
             for (int i = 0; i < PROGRAMS; i++) {
                 ForwardingProgram program = random.program(8);
@@ -69,8 +71,12 @@ class DifferentialKernelTest {
                             .as("%s in %s, repeat with -Dseed=%d", packets.get(j), program, seed)
                             .isEqualTo(expected.get(j));
                 }
+                sentByStage += bed.sentByStage();
             }
         }
+        assertThat(sentByStage > 0)
+                .as("any by the stage, repeat with -Dseed=%d", seed)
+                .isEqualTo(fastPath == FastPath.EBPF);
     }
 
     @Test
@@ -149,6 +155,13 @@ class DifferentialKernelTest {
                             .isNull();
                 }
             }
+        }
+
+        /** Packets of the present program's flows. */
+        long sentByStage() {
+            return balancer.sentByStage().flows().values().stream()
+                    .mapToLong(Nftables.Count::packets)
+                    .sum();
         }
 
         /** The packet's number is its identification or flow label. */

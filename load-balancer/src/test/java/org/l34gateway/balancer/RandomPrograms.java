@@ -4,6 +4,7 @@ package org.l34gateway.balancer;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
@@ -27,6 +28,7 @@ import org.l34gateway.program.TransportHeader;
 
 /** Programs with routes that overlap in every way, and packets at their borders. Targets are those of {@link Programs}. */
 final class RandomPrograms {
+    private static final List<String> GROUPS = List.of("uid-a", "uid-b", "uid-c");
     private static final List<String> HOSTS = List.of("20.0.0.1", "20.0.0.2", "fd20::1", "fd20::2");
     /** Within each other, and around hosts. */
     private static final List<String> PREFIXES = List.of(
@@ -69,6 +71,7 @@ final class RandomPrograms {
             "::/0",
             "fd30::/64");
     private static final int[] BORDERS = {0, 1, 79, 80, 81, 443, 1023, 1024, 4000, 8079, 8080, 8090, 65_534, 65_535};
+    private static final int[] SERVICE_PORTS = {80, 443, 4000};
     private static final int[] BYTES = {0, 0, 0, 0x10, 0x80, 0xFF};
     private static final List<Protocol> PROTOCOLS = List.of(Protocol.values());
     private static final int ICMP = 1;
@@ -85,7 +88,7 @@ final class RandomPrograms {
     ForwardingProgram program(int mostFlows) {
         List<String> vips = dice.nextBoolean() ? HOSTS : PREFIXES;
         List<TargetGroup> groups = new ArrayList<>();
-        for (String key : List.of("uid-a", "uid-b", "uid-c")) {
+        for (String key : GROUPS) {
             List<Target> targets = new ArrayList<>();
             for (int number = 1; number <= 4; number++) {
                 if (dice.nextInt(4) > 0) {
@@ -99,8 +102,10 @@ final class RandomPrograms {
         }
         List<Flow> flows = new ArrayList<>();
         int count = 1 + dice.nextInt(mostFlows);
+        int servicesOfThree = 1 + dice.nextInt(3);
         for (int i = 0; i < count; i++) {
-            flows.add(flow("ns/route-" + i, vips));
+            String name = "ns/route-" + i;
+            flows.add(dice.nextInt(3) < servicesOfThree ? service(name, vips) : flow(name, vips));
         }
         ForwardingProgram program = new ForwardingProgram(dice.nextLong(), groups, flows);
         return dice.nextBoolean() ? program : Programs.withDraining(program, _ -> dice.nextInt(3) == 0);
@@ -112,21 +117,55 @@ final class RandomPrograms {
         return Evaluator.decide(goesOn ? Programs.withDraining(program, _ -> false) : program, packet);
     }
 
-    private Flow flow(String name, List<String> from) {
-        Set<Protocol> protocols = EnumSet.noneOf(Protocol.class);
-        while (protocols.isEmpty()) {
-            for (Protocol each : Protocol.values()) {
-                if (dice.nextBoolean()) {
-                    protocols.add(each);
-                }
+    /** What a packet has met on its way to a target, of all that is in some programs only. */
+    enum Met {
+        BYTES,
+        SERVICE,
+        HOST_IN_PREFIX,
+        PREFIX_IN_PREFIX,
+        MAGLEV
+    }
+
+    /** Of a packet that reaches a target. */
+    static Set<Met> met(ForwardingProgram program, Packet packet, Evaluator.Reaches reaches) {
+        Set<Met> met = EnumSet.noneOf(Met.class);
+        if (isOfService(program, packet)) {
+            met.add(Met.SERVICE);
+        }
+        Set<IpPrefix> within = new TreeSet<>(Comparator.comparingInt(IpPrefix::length));
+        for (Flow flow : program.flows()) {
+            flow.destinations().stream()
+                    .filter(vip -> vip.contains(packet.destination()))
+                    .forEach(within::add);
+            if (flow.name().equals(reaches.flow()) && !flow.byteMatches().isEmpty()) {
+                met.add(Met.BYTES);
             }
         }
-        Set<IpPrefix> vips = new TreeSet<>();
-        while (vips.isEmpty()) {
-            from.stream().filter(_ -> dice.nextBoolean()).map(IpPrefix::parse).forEach(vips::add);
+        if (within.size() > 1) {
+            boolean host = within.stream().anyMatch(IpPrefix::isHost);
+            met.add(host ? Met.HOST_IN_PREFIX : Met.PREFIX_IN_PREFIX);
         }
+        program.groups().stream()
+                .filter(group -> group.key().equals(reaches.group()))
+                .filter(group ->
+                        group.dealing() == Dealing.MAGLEV && group.targets().size() > 1)
+                .forEach(_ -> met.add(Met.MAGLEV));
+        return met;
+    }
+
+    private static boolean isOfService(ForwardingProgram program, Packet packet) {
+        IpPrefix host = IpPrefix.host(packet.destination());
+        return packet.hasPorts()
+                && Forwarding.Routes.NONE.next(program.flows(), Testbed.INTERFACES.families()).services(host).stream()
+                        .anyMatch(service -> service.protocol().number() == packet.protocol()
+                                && service.port() == packet.destinationPort());
+    }
+
+    private Flow flow(String name, List<String> from) {
+        Set<Protocol> protocols = protocols();
+        List<IpPrefix> vips = vips(from);
         List<Backend> backends = new ArrayList<>();
-        for (String group : List.of("uid-a", "uid-b", "uid-c")) {
+        for (String group : GROUPS) {
             if (backends.isEmpty() || dice.nextInt(4) == 0) {
                 backends.add(new Backend(group, dice.nextInt(4)));
             }
@@ -138,7 +177,7 @@ final class RandomPrograms {
         return new Flow(
                 name,
                 dice.nextInt(3),
-                List.copyOf(vips),
+                vips,
                 dice.nextBoolean()
                         ? List.of()
                         : some(CLIENTS, 4).stream().map(IpPrefix::parse).toList(),
@@ -147,6 +186,43 @@ final class RandomPrograms {
                 protocols,
                 byteMatches,
                 backends);
+    }
+
+    /** What most routes are: one look finds such a flow, if no other goes before it. */
+    private Flow service(String name, List<String> from) {
+        return new Flow(
+                name,
+                dice.nextInt(4),
+                vips(from),
+                List.of(),
+                List.of(),
+                List.of(PortRange.of(servicePort()), PortRange.of(servicePort())),
+                protocols(),
+                List.of(new Backend(GROUPS.get(dice.nextInt(GROUPS.size())), 1)));
+    }
+
+    private int servicePort() {
+        return SERVICE_PORTS[dice.nextInt(SERVICE_PORTS.length)];
+    }
+
+    private Set<Protocol> protocols() {
+        Set<Protocol> protocols = EnumSet.noneOf(Protocol.class);
+        while (protocols.isEmpty()) {
+            for (Protocol each : Protocol.values()) {
+                if (dice.nextBoolean()) {
+                    protocols.add(each);
+                }
+            }
+        }
+        return protocols;
+    }
+
+    private List<IpPrefix> vips(List<String> from) {
+        List<String> vips = List.of();
+        while (vips.isEmpty()) {
+            vips = some(from, 2);
+        }
+        return vips.stream().map(IpPrefix::parse).toList();
     }
 
     private List<String> some(List<String> from, int oneIn) {
@@ -216,7 +292,11 @@ final class RandomPrograms {
     }
 
     private int port() {
-        return dice.nextInt(3) == 0 ? dice.nextInt(65_536) : Math.clamp(border() + dice.nextInt(3) - 1, 0, 65_535);
+        return switch (dice.nextInt(3)) {
+            case 0 -> dice.nextInt(65_536);
+            case 1 -> servicePort();
+            default -> Math.clamp(border() + dice.nextInt(3) - 1, 0, 65_535);
+        };
     }
 
     private IpAddress client(IpFamily family) {
