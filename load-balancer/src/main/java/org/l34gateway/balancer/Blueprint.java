@@ -75,15 +75,13 @@ final class Blueprint {
      * Begins with what an earlier process has left.
      *
      * @param seed {@link ForwardingProgram#seed()} of all programs
-     * @param states suffix of a pool → {@link SlotState} of each slot
-     * @param addresses mark → address of a target
      */
-    Blueprint(long seed, Set<IpFamily> families, Map<String, int[]> states, Map<Integer, IpAddress> addresses) {
+    Blueprint(long seed, Set<IpFamily> families, Left left) {
         this.seed = seed;
         this.hash = FlowHash.of(seed);
         this.families = families;
-        this.marks = new Marks(addresses);
-        this.pools = new Pools(seed, states);
+        this.marks = new Marks(left.addresses());
+        this.pools = new Pools(seed, left);
     }
 
     /**
@@ -158,9 +156,10 @@ final class Blueprint {
     }
 
     /** The pools of VIPs that this step changes, as they are in a program. */
-    private List<SlotPool> pools(Forwarding program) {
+    private List<Pools.Use> pools(Forwarding program) {
         return forwarding.changed().stream()
-                .flatMap(vip -> Forwarding.pools(program.ways().getOrDefault(vip, List.of())).stream())
+                .flatMap(vip -> Forwarding.pools(program.ways().getOrDefault(vip, List.of())).stream()
+                        .map(pool -> new Pools.Use(vip, pool)))
                 .toList();
     }
 

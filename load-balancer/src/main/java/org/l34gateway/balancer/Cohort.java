@@ -33,6 +33,11 @@ record Cohort(Map<SlotPool, char[]> owners, PoolNames names, Handovers handovers
         return new Cohort(Map.of(), PoolNames.NONE, new Handovers(new TreeMap<>(states), new TreeMap<>()));
     }
 
+    /** The same when it was found out which pool has which slots. */
+    Cohort named(PoolNames found) {
+        return new Cohort(owners, found, handovers);
+    }
+
     /**
      * The next pools.
      *

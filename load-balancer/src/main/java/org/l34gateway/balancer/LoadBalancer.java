@@ -18,11 +18,9 @@ import org.jspecify.annotations.Nullable;
 import org.l34gateway.balancer.ebpf.OptionalStage;
 import org.l34gateway.balancer.ebpf.StageCounts;
 import org.l34gateway.ip.IpAddress;
-import org.l34gateway.ip.IpFamily;
 import org.l34gateway.ip.IpPrefix;
 import org.l34gateway.linux.Sysctl;
 import org.l34gateway.linux.nftables.Element;
-import org.l34gateway.linux.nftables.Nftables;
 import org.l34gateway.linux.nftables.Octets;
 import org.l34gateway.netlink.KernelRefused;
 import org.l34gateway.program.FlowHash;
@@ -168,7 +166,7 @@ public final class LoadBalancer implements AutoCloseable {
         Map<Integer, IpAddress> addresses = routing.addresses();
         addresses.putAll(Tables.addresses(tables.read(Tables.SENDS)));
         stageContents = new StageContents();
-        return new Blueprint(seed, interfaces.families(), SlotBanks.read(tables.read(Tables.DECIDES)), addresses);
+        return new Blueprint(seed, interfaces.families(), Left.read(tables.read(Tables.DECIDES), addresses));
     }
 
     private Applied apply(ForwardingProgram program, Blueprint wanted) {
@@ -260,18 +258,9 @@ public final class LoadBalancer implements AutoCloseable {
         Map<String, int[]> states = SlotBanks.read(present);
         SortedMap<IpPrefix, SortedSet<IpAddress>> targets = new TreeMap<>();
         Map<String, SortedSet<IpAddress>> byChain = new HashMap<>();
-        for (IpFamily family : IpFamily.values()) {
-            Tables.ways(family, present.elements().keySet()).forEach((map, length) -> {
-                present.entries(map).forEach(way -> {
-                    if (way.content() instanceof Element.Goto(String chain)) {
-                        IpPrefix vip = new IpPrefix(IpAddress.of(way.key().first(family.bytes())), length);
-                        targets.computeIfAbsent(vip, _ -> new TreeSet<>())
-                                .addAll(byChain.computeIfAbsent(
-                                        chain, _ -> targets(chain, present, states, addresses)));
-                    }
-                });
-            });
-        }
+        Left.begins(present)
+                .forEach((vip, chains) -> chains.forEach(chain -> targets.computeIfAbsent(vip, _ -> new TreeSet<>())
+                        .addAll(byChain.computeIfAbsent(chain, _ -> targets(chain, present, states, addresses)))));
         List<String> problems = new ArrayList<>(check());
         present.chains().forEach((name, chain) -> {
             if (chain.hooked() && chain.notes().isEmpty()) {
@@ -283,49 +272,29 @@ public final class LoadBalancer implements AutoCloseable {
 
     private static SortedSet<IpAddress> targets(
             String chain, PresentTable table, Map<String, int[]> states, Map<Integer, IpAddress> addresses) {
-        Set<String> reached = new HashSet<>();
-        reach(chain, table, reached);
         SortedSet<IpAddress> targets = new TreeSet<>();
-        for (String name : reached) {
-            PoolNames.poolOf(name).ifPresent(suffix -> {
-                SlotBanks.Cell cell = SlotBanks.Cell.of(suffix);
-                Set<Integer> owners = new HashSet<>();
-                boolean remembers = false;
-                for (int state : states.getOrDefault(suffix, new int[0])) {
-                    owners.add(SlotState.owner(state));
-                    remembers |= SlotState.remembers(state);
-                }
-                boolean anyTarget = remembers;
-                table.entries(cell.targets()).forEach(target -> {
-                    int number = cell.target(target.key().hostNumber());
-                    if (number != 0
-                            && (anyTarget || owners.contains(number))
-                            && target.content() instanceof Element.Data(Octets mark)) {
-                        @Nullable IpAddress address = addresses.get(mark.hostNumber());
-                        if (address != null) {
-                            targets.add(address);
-                        }
+        for (String suffix : Left.suffixes(chain, table)) {
+            SlotBanks.Cell cell = SlotBanks.Cell.of(suffix);
+            Set<Integer> owners = new HashSet<>();
+            boolean remembers = false;
+            for (int state : states.getOrDefault(suffix, new int[0])) {
+                owners.add(SlotState.owner(state));
+                remembers |= SlotState.remembers(state);
+            }
+            boolean anyTarget = remembers;
+            table.entries(cell.targets()).forEach(target -> {
+                int number = cell.target(target.key().hostNumber());
+                if (number != 0
+                        && (anyTarget || owners.contains(number))
+                        && target.content() instanceof Element.Data(Octets mark)) {
+                    @Nullable IpAddress address = addresses.get(mark.hostNumber());
+                    if (address != null) {
+                        targets.add(address);
                     }
-                });
+                }
             });
         }
         return targets;
-    }
-
-    /** All chains, sets and maps to which a chain leads, and itself. */
-    private static void reach(String name, PresentTable table, Set<String> reached) {
-        if (!reached.add(name)) {
-            return;
-        }
-        Nftables.Chain chain = table.chains().get(name);
-        if (chain != null) {
-            chain.leads().forEach(next -> reach(next, table, reached));
-        }
-        table.entries(name).forEach(element -> {
-            if (element.content() instanceof Element.Goto(String next)) {
-                reach(next, table, reached);
-            }
-        });
     }
 
     /**

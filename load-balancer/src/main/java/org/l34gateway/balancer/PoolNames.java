@@ -12,8 +12,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.l34gateway.ip.IpFamily;
@@ -22,8 +24,8 @@ import org.l34gateway.program.SlotTableSize;
 /**
  * The names of what a pool has in the table: {@code KIND_GROUP_FAMILY_SLOTS_CELL}, so that a restarted agent knows its
  * maps again. The cell says where its slots are ({@link SlotBanks}); no other pool with as many slots has it. Which of a
- * group's cells is which pool's is decided by what is in them: a pool keeps the one that needs the fewest changes, and a
- * packet's way through the chains, which name them, stays the same.
+ * group's cells is a new pool's is decided by what is in them: it has the one that needs the fewest changes, and a packet's way
+ * through the chains, which name them, stays the same. What another process has named is found again by the VIPs that lead there.
  *
  * @param suffixes pool → what follows the kind
  */
@@ -81,6 +83,25 @@ record PoolNames(Map<SlotPool, String> suffixes) {
         public int compareTo(Distance other) {
             return ORDER.compare(this, other);
         }
+    }
+
+    /**
+     * What another process has called pools.
+     *
+     * @param led pool → suffixes to which the packets of its VIPs went; where that is not one, or it is another's, too, the pool's
+     *     name stays unknown
+     */
+    static PoolNames found(Map<SlotPool, Set<String>> led) {
+        Map<String, Long> pools = led.values().stream()
+                .flatMap(Set::stream)
+                .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
+        Map<SlotPool, String> suffixes = new LinkedHashMap<>();
+        led.forEach((pool, some) -> {
+            if (some.size() == 1 && pools.getOrDefault(some.iterator().next(), 0L) == 1) {
+                suffixes.put(pool, some.iterator().next());
+            }
+        });
+        return new PoolNames(suffixes);
     }
 
     /**

@@ -2,16 +2,17 @@
 package org.l34gateway.balancer;
 
 import java.util.BitSet;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.l34gateway.ip.IpPrefix;
 import org.l34gateway.program.ForwardingProgram;
 
 /**
@@ -20,6 +21,8 @@ import org.l34gateway.program.ForwardingProgram;
  */
 final class Pools {
     private final long seed;
+    /** Until the first step: VIP → suffixes of the pools to which its packets go. */
+    private Map<IpPrefix, Set<String>> left;
     /** By the shares of flows that have them. */
     private final Shared<SlotPool, Boolean> held = new Shared<>();
     /** What suffixes of a cohort begin with → its pools, in the order in which they came. */
@@ -38,17 +41,21 @@ final class Pools {
      * Begins with what an earlier process has left; the first step lets go what no pool goes on with.
      *
      * @param seed {@link ForwardingProgram#seed()} of all programs
-     * @param states suffix of a pool → {@link SlotState} of each slot
      */
-    Pools(long seed, Map<String, int[]> states) {
+    Pools(long seed, Left left) {
         this.seed = seed;
-        Map<String, Map<String, int[]>> left = new HashMap<>();
-        states.forEach((suffix, slots) -> {
-            left.computeIfAbsent(PoolNames.prefix(suffix), _ -> new TreeMap<>()).put(suffix, slots);
+        this.left = left.suffixes();
+        Map<String, Map<String, int[]>> byCohort = new HashMap<>();
+        left.states().forEach((suffix, slots) -> {
+            byCohort.computeIfAbsent(PoolNames.prefix(suffix), _ -> new TreeMap<>())
+                    .put(suffix, slots);
             take(suffix, true);
         });
-        left.forEach((prefix, slots) -> cohorts.put(prefix, Cohort.left(slots)));
+        byCohort.forEach((prefix, slots) -> cohorts.put(prefix, Cohort.left(slots)));
     }
+
+    /** A pool that a flow to a VIP has. */
+    record Use(IpPrefix vip, SlotPool pool) {}
 
     /**
      * What a step may have changed.
@@ -68,22 +75,28 @@ final class Pools {
     /**
      * The next step.
      *
-     * @param come pools, one for each share of a flow that has it now; none is empty
-     * @param go the same of shares that were there before
+     * @param come of each share of a flow that is there now; no pool is empty
+     * @param go of those that were there before
      * @param used suffix → slots of connections that are remembered, of pools whose memory was looked at
      * @param now in nanoseconds of a monotonic clock
      */
-    Change next(Collection<SlotPool> come, Collection<SlotPool> go, Map<String, BitSet> used, long now) {
+    Change next(List<Use> come, List<Use> go, Map<String, BitSet> used, long now) {
+        if (!left.isEmpty()) {
+            led(come)
+                    .forEach((prefix, pools) ->
+                            cohorts.computeIfPresent(prefix, (_, cohort) -> cohort.named(PoolNames.found(pools))));
+            left = Map.of();
+        }
         Set<String> open = new TreeSet<>();
         used.keySet().forEach(suffix -> open.add(PoolNames.prefix(suffix)));
         handing.stream().filter(prefix -> isOver(prefix, now)).forEach(open::add);
-        come.stream().filter(pool -> held.hold(pool, true)).forEach(pool -> {
+        come.stream().map(Use::pool).filter(pool -> held.hold(pool, true)).forEach(pool -> {
             String prefix = PoolNames.prefix(pool);
             members.computeIfAbsent(prefix, _ -> new LinkedHashSet<>()).add(pool);
             open.add(prefix);
         });
         // After all others: a pool may go from one VIP to another.
-        go.stream().filter(held::release).forEach(pool -> {
+        go.stream().map(Use::pool).filter(held::release).forEach(pool -> {
             String prefix = PoolNames.prefix(pool);
             members.getOrDefault(prefix, new HashSet<>()).remove(pool);
             open.add(prefix);
@@ -109,6 +122,23 @@ final class Pools {
         // Not before: packets are still on their way through them.
         gone.forEach(suffix -> take(suffix, false));
         return new Change(pools, states, gone);
+    }
+
+    /**
+     * Cohort → its pools → suffixes to which their VIPs led. What is in the slots does not always say it: pools may want the same
+     * slots and have other connections in them.
+     */
+    private Map<String, Map<SlotPool, Set<String>>> led(List<Use> uses) {
+        Map<String, Map<SlotPool, Set<String>>> led = new HashMap<>();
+        for (Use use : uses) {
+            String prefix = PoolNames.prefix(use.pool());
+            left.getOrDefault(use.vip(), Set.of()).stream()
+                    .filter(suffix -> PoolNames.prefix(suffix).equals(prefix))
+                    .forEach(suffix -> led.computeIfAbsent(prefix, _ -> new HashMap<>())
+                            .computeIfAbsent(use.pool(), _ -> new HashSet<>())
+                            .add(suffix));
+        }
+        return led;
     }
 
     private Cohort cohort(String prefix) {

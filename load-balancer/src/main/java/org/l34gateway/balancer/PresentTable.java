@@ -89,15 +89,30 @@ final class PresentTable {
         }
     }
 
-    /** Where it leads is not asked of what we have written. */
     private static Nftables.@Nullable Chain chain(@Nullable List<List<Expression>> rules) {
-        return rules == null ? null : new Nftables.Chain(false, Collections.nCopies(rules.size(), ""), Set.of());
+        return rules == null ? null : new Nftables.Chain(false, Collections.nCopies(rules.size(), ""), leads(rules));
     }
 
     private static Nftables.@Nullable Chain chain(@Nullable Hook hook) {
         return hook == null
                 ? null
-                : new Nftables.Chain(true, Collections.nCopies(hook.rules().size(), hook.note()), Set.of());
+                : new Nftables.Chain(true, Collections.nCopies(hook.rules().size(), hook.note()), leads(hook.rules()));
+    }
+
+    /** To chains, and to maps that lead on. */
+    private static Set<String> leads(List<List<Expression>> rules) {
+        Set<String> leads = new HashSet<>();
+        for (List<Expression> rule : rules) {
+            for (Expression expression : rule) {
+                switch (expression) {
+                    case Expression.Goto(String chain) -> leads.add(chain);
+                    case Expression.Jump(String chain) -> leads.add(chain);
+                    case Expression.LookupVerdict(String map, var _) -> leads.add(map);
+                    default -> {}
+                }
+            }
+        }
+        return leads;
     }
 
     boolean exists() {
@@ -122,6 +137,28 @@ final class PresentTable {
     /** Map of numbers → its rows. */
     Map<String, int[]> numbers() {
         return Collections.unmodifiableMap(numbers);
+    }
+
+    /** All chains, sets and maps to which a chain leads, and itself. */
+    Set<String> reached(String chain) {
+        Set<String> reached = new HashSet<>();
+        reach(chain, reached);
+        return reached;
+    }
+
+    private void reach(String name, Set<String> reached) {
+        if (!reached.add(name)) {
+            return;
+        }
+        Nftables.Chain chain = chains.get(name);
+        if (chain != null) {
+            chain.leads().forEach(next -> reach(next, reached));
+        }
+        entries(name).forEach(element -> {
+            if (element.content() instanceof Element.Goto(String next)) {
+                reach(next, reached);
+            }
+        });
     }
 
     Set<String> counters() {

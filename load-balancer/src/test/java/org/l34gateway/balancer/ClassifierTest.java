@@ -113,7 +113,8 @@ class ClassifierTest {
 
     /** What is wanted for a program in a kernel that has these slots. */
     static Blueprint blueprint(ForwardingProgram program, Map<String, int[]> present) {
-        Blueprint blueprint = new Blueprint(program.seed(), Testbed.INTERFACES.families(), present, Map.of());
+        Blueprint blueprint =
+                new Blueprint(program.seed(), Testbed.INTERFACES.families(), new Left(present, Map.of(), Map.of()));
         blueprint.next(program, DEVICES, FastPath.ON, Map.of(), 1);
         return blueprint;
     }

@@ -63,6 +63,18 @@ class PoolNamesTest {
         }
     }
 
+    @Test
+    void a_name_is_found_if_all_vips_of_the_pool_led_there_and_no_others() {
+        SlotPool one = pool(Set.of(), 1);
+        SlotPool two = pool(Set.of(), 1, 2);
+        SlotPool three = pool(Set.of(), 1, 2, 3);
+        assertThat(PoolNames.found(Map.of(one, Set.of("a"), two, Set.of("b"))))
+                .isEqualTo(new PoolNames(Map.of(one, "a", two, "b")));
+        assertThat(PoolNames.found(Map.of(one, Set.of("a"), two, Set.of("b", "c"), three, Set.of("c"))))
+                .as("the VIPs of two led to b and c")
+                .isEqualTo(new PoolNames(Map.of(one, "a")));
+    }
+
     private void start(Map<SlotPool, char[]> pools) {
         kernel = Map.of();
         names = PoolNames.NONE;

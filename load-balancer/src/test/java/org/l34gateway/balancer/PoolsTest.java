@@ -7,20 +7,24 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.l34gateway.ip.IpFamily;
+import org.l34gateway.ip.IpPrefix;
 import org.l34gateway.program.Dealing;
 
 /** Which cells come and go; what happens to slots is said by {@link HandoversTest}, whose cell is whose by {@link PoolNamesTest}. */
 class PoolsTest {
     private static final long BEGIN = 1_000;
     private static final long END = BEGIN + Handovers.WINDOW.toNanos();
+    private static final IpPrefix VIP = IpPrefix.parse("20.0.0.1");
+    private static final IpPrefix OTHER = IpPrefix.parse("20.0.0.2");
     private static final int SMALL = 8;
     private static final int LARGE = 100;
 
-    private final Pools pools = new Pools(Programs.SEED, Map.of());
+    private final Pools pools = new Pools(Programs.SEED, Left.NOTHING);
 
     @Test
     void a_pool_stays_as_long_as_a_flow_has_it() {
@@ -84,12 +88,36 @@ class PoolsTest {
         SlotPool lost = pool("uid-b", SMALL, 1, 2);
         SlotPool fresh = pool("uid-c", SMALL, 1, 2);
         Map<String, int[]> left = step(List.of(lost, kept), List.of()).states();
-        Pools restarted = new Pools(Programs.SEED, left);
-        Pools.Change change = restarted.next(List.of(fresh, kept), List.of(), Map.of(), BEGIN);
+        Pools restarted = new Pools(Programs.SEED, new Left(left, Map.of(), Map.of()));
+        Pools.Change change = restarted.next(uses(List.of(fresh, kept)), List.of(), Map.of(), BEGIN);
         assertThat(restarted.suffix(kept)).isEqualTo(pools.suffix(kept));
         assertThat(change.gone()).containsExactly(pools.suffix(lost));
         assertThat(left.keySet()).doesNotContain(restarted.suffix(fresh));
         assertThat(SlotBanks.Cell.of(restarted.suffix(fresh))).isNotIn(cell(kept), cell(lost));
+    }
+
+    /** Target 3 has just come to one of them, and nothing else tells them apart. */
+    @Test
+    void pools_that_want_the_same_slots_go_on_in_the_cells_of_their_vips() {
+        for (boolean swapped : new boolean[] {false, true}) {
+            Pools earlier = new Pools(Programs.SEED, Left.NOTHING);
+            Pools.Use two = new Pools.Use(VIP, pool("uid-a", SMALL, 1, 2));
+            Pools.Use handed = new Pools.Use(VIP, pool("uid-a", SMALL, 1, 2, 3));
+            Pools.Use late = new Pools.Use(OTHER, draining(4, pool("uid-a", SMALL, 1, 2, 3, 4)));
+            Pools.Use three = new Pools.Use(OTHER, handed.pool());
+            earlier.next(swapped ? List.of(three, two) : List.of(two, three), List.of(), Map.of(), BEGIN);
+            earlier.next(List.of(late), List.of(three), Map.of(), BEGIN);
+            Pools.Change last = earlier.next(List.of(handed), List.of(two), Map.of(), BEGIN);
+            assertThat(last.states().get(earlier.suffix(handed.pool())))
+                    .isNotEqualTo(last.states().get(earlier.suffix(late.pool())));
+
+            Map<IpPrefix, Set<String>> led =
+                    Map.of(VIP, Set.of(earlier.suffix(handed.pool())), OTHER, Set.of(earlier.suffix(late.pool())));
+            Pools restarted = new Pools(Programs.SEED, new Left(last.states(), led, Map.of()));
+            restarted.next(List.of(handed, late), List.of(), Map.of(), BEGIN);
+            assertThat(restarted.suffix(handed.pool())).isEqualTo(earlier.suffix(handed.pool()));
+            assertThat(restarted.suffix(late.pool())).isEqualTo(earlier.suffix(late.pool()));
+        }
     }
 
     @Test
@@ -114,7 +142,11 @@ class PoolsTest {
     }
 
     private Pools.Change step(List<SlotPool> come, List<SlotPool> go) {
-        return pools.next(come, go, Map.of(), BEGIN);
+        return pools.next(uses(come), uses(go), Map.of(), BEGIN);
+    }
+
+    private static List<Pools.Use> uses(List<SlotPool> pools) {
+        return pools.stream().map(pool -> new Pools.Use(VIP, pool)).toList();
     }
 
     private SlotBanks.Cell cell(SlotPool pool) {
@@ -124,6 +156,16 @@ class PoolsTest {
     private boolean anyFormer(Pools.Change change, SlotPool pool) {
         return Arrays.stream(change.states().getOrDefault(pools.suffix(pool), new int[0]))
                 .anyMatch(state -> SlotState.former(state) != 0);
+    }
+
+    private static SlotPool draining(int identifier, SlotPool pool) {
+        return new SlotPool(
+                pool.group(),
+                pool.family(),
+                pool.capacity(),
+                pool.dealing(),
+                pool.marks(),
+                new TreeSet<>(Set.of(identifier)));
     }
 
     private static SlotPool pool(String group, int capacity, int... identifiers) {

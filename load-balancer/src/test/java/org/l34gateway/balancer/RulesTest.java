@@ -147,7 +147,7 @@ class RulesTest {
         }
         ForwardingProgram program = new ForwardingProgram(1, groups, List.of());
         Set<IpFamily> families = Set.of(IpFamily.IPV4);
-        Blueprint blueprint = new Blueprint(program.seed(), families, Map.of(), present);
+        Blueprint blueprint = new Blueprint(program.seed(), families, new Left(Map.of(), Map.of(), present));
         var _ = blueprint.next(program, new Devices(new TreeMap<>(), null), FastPath.OFF, Map.of(), 1);
         Map<IpAddress, Integer> marks = blueprint.marks().byAddress();
         assertThat(marks).hasSize(Marks.LAST);

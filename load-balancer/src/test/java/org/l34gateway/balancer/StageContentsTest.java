@@ -101,7 +101,7 @@ class StageContentsTest {
 
     private static StageContent content(Flow... flows) {
         ForwardingProgram program = new ForwardingProgram(Programs.SEED, List.of(GROUP, EMPTY), List.of(flows));
-        Blueprint blueprint = new Blueprint(program.seed(), Testbed.INTERFACES.families(), Map.of(), Map.of());
+        Blueprint blueprint = new Blueprint(program.seed(), Testbed.INTERFACES.families(), Left.NOTHING);
         Marks.Change marks = blueprint.next(program, ClassifierTest.DEVICES, FastPath.ON, Map.of(), 1);
         StageContent content = new StageContents().next(blueprint, marks);
         assertThat(content.targets()).hasSize(4);
