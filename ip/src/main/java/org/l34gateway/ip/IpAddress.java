@@ -8,6 +8,9 @@ import java.util.Arrays;
  * an IPv4-mapped IPv6 address stays IPv6. The natural order is IPv4 before IPv6, then by the unsigned bytes.
  */
 public final class IpAddress implements Comparable<IpAddress> {
+    /** 2³² divided by the golden ratio. Every odd factor keeps different words different. */
+    private static final int ODD = 0x9E3779B1;
+
     private final byte[] bytes;
 
     private IpAddress(byte[] bytes) {
@@ -70,9 +73,22 @@ public final class IpAddress implements Comparable<IpAddress> {
         return other instanceof IpAddress address && Arrays.equals(bytes, address.bytes);
     }
 
+    /** Not {@code Arrays.hashCode}, for which addresses that are near each other have few hashes: those of 10.0.0.0/16 only 8,161. */
     @Override
     public int hashCode() {
-        return Arrays.hashCode(bytes);
+        int hash = 0;
+        for (int i = 0; i < bytes.length; i += Integer.BYTES) {
+            hash = (hash + word(i)) * ODD;
+        }
+        return hash;
+    }
+
+    private int word(int at) {
+        int word = 0;
+        for (int i = at; i < at + Integer.BYTES; i++) {
+            word = (word << Byte.SIZE) | (bytes[i] & 0xFF);
+        }
+        return word;
     }
 
     /** The canonical text (RFC 5952): {@code 192.0.2.1}, {@code 2001:db8::1}. */
