@@ -14,6 +14,9 @@ import org.l34gateway.ip.IpAddress;
 public final class Octets implements Comparable<Octets> {
     static final int WORD_BYTES = Integer.BYTES;
 
+    /** 2³² divided by the golden ratio: what the last bytes differ by is far from any multiple of it. */
+    private static final int FACTOR = 0x9E3779B1;
+
     private final byte[] bytes;
 
     private Octets(byte[] bytes) {
@@ -88,9 +91,14 @@ public final class Octets implements Comparable<Octets> {
         return other instanceof Octets octets && Arrays.equals(bytes, octets.bytes);
     }
 
+    /** Not {@code Arrays.hashCode}: marks and addresses that are near each other have few hashes with its factor. */
     @Override
     public int hashCode() {
-        return Arrays.hashCode(bytes);
+        int hash = 0;
+        for (byte each : bytes) {
+            hash = hash * FACTOR + each;
+        }
+        return hash;
     }
 
     /** {@code 0x} and two hexadecimal digits for each byte. */
