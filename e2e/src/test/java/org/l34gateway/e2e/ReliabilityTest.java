@@ -61,7 +61,7 @@ class ReliabilityTest {
               parentRefs: [{name: my-stateless-lb-gateway}]
               backendRefs: [{name: selects-nothing, port: 4000}]
               priority: 100
-              destinationCIDRs: [224.0.0.1/32, 20.0.0.0/24]
+              destinationCIDRs: [224.0.0.1/32, 127.0.0.0/8, "ff02::1/128"]
               protocols: [TCP, UDP]
             ---
             apiVersion: l34.gateway.api.poc/v1alpha1
