@@ -48,10 +48,10 @@ final class KernelRouting implements AutoCloseable {
     /**
      * What is there.
      *
-     * @param marks of targets that have their rules and routes
+     * @param ruled marks that have their rules, which stay when the target goes
      * @param internalIndex the interface that the routes name; 0 when there are only rules
      */
-    private record Known(Map<IpFamily, NavigableSet<Integer>> marks, int internalIndex) {}
+    private record Known(Map<IpFamily, NavigableSet<Integer>> ruled, int internalIndex) {}
 
     private KernelRouting(NetlinkSocket socket, KernelWatch watch, Set<IpFamily> families) {
         this.socket = socket;
@@ -148,7 +148,7 @@ final class KernelRouting implements AutoCloseable {
     RoutingPlan plan(Marks marks, Marks.Change change, int internalIndex) {
         @Nullable Known now = known();
         return now != null && now.internalIndex() == internalIndex
-                ? RoutingPlan.change(change, now.marks(), internalIndex, netlink::neighbour)
+                ? RoutingPlan.change(change, now.ruled(), internalIndex, netlink::neighbour)
                 : RoutingPlan.decide(
                         marks.byAddress(), families, internalIndex, RoutingPlan.Present.read(netlink, families));
     }
@@ -165,7 +165,6 @@ final class KernelRouting implements AutoCloseable {
         if (news().stream().anyMatch(KernelRouting::isOfOthers)) {
             known = null;
         } else if (known != null && known.internalIndex() == internalIndex) {
-            change.go().forEach((address, mark) -> ofFamily(known, address).remove(mark));
             change.come().forEach((address, mark) -> ofFamily(known, address).add(mark));
         } else {
             known = new Known(new EnumMap<>(IpFamily.class), internalIndex);
@@ -175,7 +174,7 @@ final class KernelRouting implements AutoCloseable {
     }
 
     private static NavigableSet<Integer> ofFamily(Known known, IpAddress address) {
-        return known.marks().computeIfAbsent(address.family(), _ -> new TreeSet<>());
+        return known.ruled().computeIfAbsent(address.family(), _ -> new TreeSet<>());
     }
 
     /** Nothing is known any more. */

@@ -73,14 +73,16 @@ record RoutingPlan(
     }
 
     /**
-     * The change from marks whose rules and routes are all there to others.
+     * The change from marks to others. Rules of a mark that goes stay, for the next address that gets it: the kernel looks for the
+     * place of a rule by walking over all of them, which takes longer than everything else beside thousands of targets. They lead to a
+     * table without a route, as if they were not there ({@link TargetTree}).
      *
-     * @param held marks of each family, before
+     * @param ruled marks of each family whose rules are all there
      * @param internalIndex interface index towards the targets, the same before and after
      */
     static RoutingPlan change(
             Marks.Change change,
-            Map<IpFamily, NavigableSet<Integer>> held,
+            Map<IpFamily, NavigableSet<Integer>> ruled,
             int internalIndex,
             BiFunction<Integer, IpAddress, @Nullable Neighbour> neighbour) {
         List<Neighbour> forget = new ArrayList<>();
@@ -96,14 +98,9 @@ record RoutingPlan(
             });
             change.go().forEach((address, mark) -> removeRoutes.add(route(address, mark, internalIndex)));
         }
-        Set<Integer> go = Set.copyOf(change.go().values());
-        NavigableSet<Rule> come = paths(change.come());
-        NavigableSet<Rule> addRules = new TreeSet<>(come);
-        addRules.removeIf(rule -> TargetTree.isNeeded(rule, marks(held, rule.family()), Set.of()));
-        NavigableSet<Rule> removeRules = paths(change.go());
-        removeRules.removeIf(rule -> come.contains(rule) || TargetTree.isNeeded(rule, marks(held, rule.family()), go));
-        return new RoutingPlan(
-                forget, setRoutes, TargetTree.leavesFirst(addRules), List.copyOf(removeRules), removeRoutes);
+        NavigableSet<Rule> addRules = paths(change.come());
+        addRules.removeIf(rule -> TargetTree.isNeeded(rule, marks(ruled, rule.family())));
+        return new RoutingPlan(forget, setRoutes, TargetTree.leavesFirst(addRules), List.of(), removeRoutes);
     }
 
     private static NavigableSet<Rule> paths(Map<IpAddress, Integer> marks) {

@@ -6,7 +6,6 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.NavigableSet;
-import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.l34gateway.ip.IpFamily;
@@ -34,7 +33,7 @@ import org.l34gateway.netlink.RuleAction;
  * </pre>
  *
  * The rules of a node share its priority. So the place of a rule depends on its own mark only, and a target that comes or goes
- * leaves the others' rules alone. A mark that has no table falls through the rest of the tree. A rule that goes to a node that is
+ * leaves the others' rules alone. A mark that has no table, or none with a route, falls through the rest of the tree. A rule that goes to a node that is
  * not there is passed over.
  */
 final class TargetTree {
@@ -94,11 +93,11 @@ final class TargetTree {
         return path;
     }
 
-    /** Whether a rule of a {@link #path} is needed as long as these marks are there, but for some. */
-    static boolean isNeeded(Rule rule, NavigableSet<Integer> marks, Set<Integer> but) {
+    /** Whether one of these marks has a rule of a {@link #path}, too. */
+    static boolean isNeeded(Rule rule, NavigableSet<Integer> marks) {
         int first = rule.mark().value();
         int last = first | (Marks.TARGET_MASK & ~rule.mark().mask());
-        return first == 0 || marks.subSet(first, true, last, true).stream().anyMatch(mark -> !but.contains(mark));
+        return first == 0 || !marks.subSet(first, true, last, true).isEmpty();
     }
 
     /** The bits of a mark that are known at a level. */
