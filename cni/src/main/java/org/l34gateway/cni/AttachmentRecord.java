@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.l34gateway.cni.json.Json;
 import org.l34gateway.cni.json.JsonWriter;
 import org.l34gateway.cni.json.Utf8;
@@ -37,6 +38,11 @@ public record AttachmentRecord(String plugin, String bootId, Attachment who, Hol
         out.name("gateway").open('{').member("namespace", who.gateway().namespace());
         out.member("name", who.gateway().name()).close('}');
         out.member("vips", holds.vips()).name("table").value(holds.table());
+        out.name("formerTables").open('[');
+        for (int table : holds.formerTables()) {
+            out.value(table);
+        }
+        out.close(']');
         out.member("sources", holds.sources()).member("nextHops", holds.nextHops());
         return Utf8.encode(out.member("sysctls", holds.sysctls()).close('}') + "\n");
     }
@@ -47,7 +53,7 @@ public record AttachmentRecord(String plugin, String bootId, Attachment who, Hol
      * @throws RuntimeException of several kinds when the bytes are no record of ours; the caller takes them as garbage
      */
     static AttachmentRecord read(byte[] bytes) {
-        if (!(Json.read(bytes) instanceof Json.Obj in) || number(in, "format") != FORMAT) {
+        if (!(Json.read(bytes) instanceof Json.Obj in) || number(in.get("format")) != FORMAT) {
             throw new IllegalArgumentException("not an attachment record of format " + FORMAT);
         }
         Json.Obj pod = in.object("pod");
@@ -66,8 +72,17 @@ public record AttachmentRecord(String plugin, String bootId, Attachment who, Hol
         for (Json each : in.items("nextHops")) {
             nextHops.add(IpAddress.parse(text(each)));
         }
+        List<Integer> formerTables = new ArrayList<>();
+        for (Json each : in.items("formerTables")) {
+            formerTables.add(number(each));
+        }
         Holdings holds = new Holdings(
-                prefixes(in.items("vips")), number(in, "table"), prefixes(in.items("sources")), nextHops, sysctls);
+                prefixes(in.items("vips")),
+                number(in.get("table")),
+                formerTables,
+                prefixes(in.items("sources")),
+                nextHops,
+                sysctls);
         return new AttachmentRecord(in.text("plugin"), in.text("bootId"), who, holds);
     }
 
@@ -86,7 +101,7 @@ public record AttachmentRecord(String plugin, String bootId, Attachment who, Hol
         throw new IllegalArgumentException("expected a string in an attachment record");
     }
 
-    private static int number(Json.Obj in, String name) {
-        return in.get(name) instanceof Json.Num number ? Integer.parseInt(number.text()) : 0;
+    private static int number(@Nullable Json value) {
+        return value instanceof Json.Num number ? Integer.parseInt(number.text()) : 0;
     }
 }

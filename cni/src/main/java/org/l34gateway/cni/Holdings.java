@@ -14,6 +14,7 @@ import org.l34gateway.ip.IpPrefix;
  *
  * @param vips on {@code lo}: host prefixes are addresses, wider ones are local routes
  * @param table routing table, 0 for none yet
+ * @param formerTables tables that a change under way empties; what is left in them after a kill is found by this
  * @param sources sources with a rule that looks into the table
  * @param nextHops gateways of the table's default routes
  * @param sysctls parameters that were set: path below /proc/sys → value
@@ -21,14 +22,16 @@ import org.l34gateway.ip.IpPrefix;
 public record Holdings(
         List<IpPrefix> vips,
         int table,
+        List<Integer> formerTables,
         List<IpPrefix> sources,
         List<IpAddress> nextHops,
         SortedMap<String, String> sysctls) {
     /** Nothing. */
-    public static final Holdings NONE = new Holdings(List.of(), 0, List.of(), List.of(), new TreeMap<>());
+    public static final Holdings NONE = new Holdings(List.of(), 0, List.of(), List.of(), List.of(), new TreeMap<>());
 
     public Holdings {
         vips = List.copyOf(new ArrayList<>(new TreeSet<>(vips)));
+        formerTables = List.copyOf(new ArrayList<>(new TreeSet<>(formerTables)));
         sources = List.copyOf(new ArrayList<>(new TreeSet<>(sources)));
         nextHops = List.copyOf(new ArrayList<>(new TreeSet<>(nextHops)));
         sysctls = new TreeMap<>(sysctls);
@@ -38,6 +41,6 @@ public record Holdings(
     public static Holdings ofVips(Iterable<IpPrefix> vips) {
         List<IpPrefix> all = new ArrayList<>();
         vips.forEach(all::add);
-        return new Holdings(all, 0, List.of(), List.of(), new TreeMap<>());
+        return new Holdings(all, 0, List.of(), List.of(), List.of(), new TreeMap<>());
     }
 }

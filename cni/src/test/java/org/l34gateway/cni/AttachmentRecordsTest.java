@@ -134,6 +134,7 @@ class AttachmentRecordsTest {
         var holds = new Holdings(
                 List.of(IpPrefix.parse("20.0.0.1/32")),
                 5000,
+                List.of(5001, 5002),
                 List.of(IpPrefix.parse("2000::1/128")),
                 List.of(IpAddress.parse("fd00::1")),
                 sysctls);

@@ -52,7 +52,7 @@ record RouteChange(AttachmentRecords records, AttachmentKey key, Namespace netns
             List<IpAddress> nextHops = new ArrayList<>(wanted.nextHops());
             nextHops.removeAll(plan.notOnLink());
             AttachmentRecord after = meanwhile.withHoldings(
-                    new Holdings(List.of(), wanted.table(), wanted.sources(), nextHops, sysctls));
+                    new Holdings(List.of(), wanted.table(), List.of(), wanted.sources(), nextHops, sysctls));
             if (!after.equals(meanwhile)) {
                 records.write(after);
             }
@@ -137,19 +137,18 @@ record RouteChange(AttachmentRecords records, AttachmentKey key, Namespace netns
     }
 
     /**
-     * Tables with rules or routes of this attachment: the record's, and those of rules of ours for its sources that no
-     * other record claims (a killed change of table leaves them). Without a readable record every table of ours that no
-     * other record claims, as long as all others can be read.
+     * Tables with rules or routes of this attachment: the record's, but for those that it was leaving and another one has
+     * taken since. Without a readable record every table of ours that no other record claims, as long as all others can be
+     * read.
      */
     private Set<Integer> formerTables(
             StoredRecord before, Holdings held, List<AttachmentRecord> others, PodRouting present) {
-        Set<Integer> former = new HashSet<>();
-        boolean unknown = before instanceof StoredRecord.Unreadable && !records.hasUnreadableSibling(key);
         Set<Integer> claimed = tables(others);
+        Set<Integer> former = new HashSet<>(held.formerTables());
+        former.removeAll(claimed);
+        boolean unknown = before instanceof StoredRecord.Unreadable && !records.hasUnreadableSibling(key);
         for (Rule rule : present.rules()) {
-            IpPrefix source = rule.source();
-            boolean mine = source != null && (unknown || held.sources().contains(source));
-            if (mine && RoutePlan.isOurs(rule) && !claimed.contains(rule.table())) {
+            if (unknown && RoutePlan.isOurs(rule) && !claimed.contains(rule.table())) {
                 former.add(rule.table());
             }
         }
@@ -181,7 +180,10 @@ record RouteChange(AttachmentRecords records, AttachmentKey key, Namespace netns
         sources.addAll(wanted.sources());
         List<IpAddress> nextHops = new ArrayList<>(held.nextHops());
         nextHops.addAll(wanted.nextHops());
-        return new Holdings(List.of(), wanted.table(), sources, nextHops, held.sysctls());
+        Set<Integer> formerTables = new HashSet<>(held.formerTables());
+        formerTables.add(held.table());
+        formerTables.removeAll(List.of(0, wanted.table()));
+        return new Holdings(List.of(), wanted.table(), List.copyOf(formerTables), sources, nextHops, held.sysctls());
     }
 
     private void restore(StoredRecord before) {

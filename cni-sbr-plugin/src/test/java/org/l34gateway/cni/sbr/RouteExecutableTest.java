@@ -2,7 +2,6 @@
 package org.l34gateway.cni.sbr;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,14 +13,12 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.l34gateway.cni.testing.Answer;
 import org.l34gateway.cni.testing.Call;
-import org.l34gateway.cni.testing.KillPoint;
 import org.l34gateway.cni.testing.PluginExecutable;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpFamily;
@@ -347,29 +344,6 @@ class RouteExecutableTest {
         assertThat(data).isEmptyDirectory();
     }
 
-    @Test
-    void an_add_that_is_killed_at_any_moment_is_cleaned_by_del(ScratchNetns pod) throws Exception {
-        assumeTrue(KillPoint.canKill(), "skipped: no strace");
-        connect(pod);
-        List<String> before = everything(pod);
-        for (PluginExecutable executable : executables()) {
-            if (executable instanceof PluginExecutable.Native plugin) {
-                List<KillPoint> points = KillPoint.of(plugin, add(pod, BOTH));
-                del(pod).on(plugin);
-                assertThat(points.size()).isGreaterThan(60);
-                for (KillPoint point : points) {
-                    point.kill(plugin, add(pod, BOTH));
-                    assertThat(del(pod).on(plugin).code()).as("%s", point).isZero();
-                    assertThat(everything(pod)).as("%s", point).isEqualTo(before);
-                    assertThat(data).as("%s", point).isEmptyDirectory();
-                }
-                assertThat(add(pod, BOTH).on(plugin).code()).isZero();
-                assertThat(del(pod).on(plugin).code()).isZero();
-                assertThat(data).isEmptyDirectory();
-            }
-        }
-    }
-
     private Call add(ScratchNetns pod, String arguments) {
         return Call.of("ADD", pod.path(), data, arguments);
     }
@@ -378,7 +352,7 @@ class RouteExecutableTest {
         return Call.of("DEL", pod.path(), data, "");
     }
 
-    private static String arguments(String sources, String gateways) {
+    static String arguments(String sources, String gateways) {
         StringBuilder routes = new StringBuilder();
         for (String source : sources.split(",")) {
             routes.append(routes.isEmpty() ? "" : ",").append("{\"srcPrefix\":\"" + source + "\"}");
@@ -387,7 +361,7 @@ class RouteExecutableTest {
         return "\"gateways\":[" + quoted + "],\"policyRoutes\":[" + routes + "]";
     }
 
-    private static void connect(ScratchNetns pod) {
+    static void connect(ScratchNetns pod) {
         inside(pod, kernel -> {
             kernel.addVeth("v0", "v1");
             int v0 = link(kernel);
@@ -410,7 +384,7 @@ class RouteExecutableTest {
         });
     }
 
-    private static void set(ScratchNetns pod, String name, String value) {
+    static void set(ScratchNetns pod, String name, String value) {
         pod.call(() -> {
             Sysctl.SYSTEM.write(name, value);
             return name;
@@ -450,7 +424,7 @@ class RouteExecutableTest {
     }
 
     /** Every rule and route of the pod but the kernel's own, some of which come a moment after the link. */
-    private static List<String> everything(ScratchNetns pod) {
+    static List<String> everything(ScratchNetns pod) {
         return inside(pod, kernel -> {
             List<String> lines = new ArrayList<>();
             for (IpFamily family : IpFamily.values()) {

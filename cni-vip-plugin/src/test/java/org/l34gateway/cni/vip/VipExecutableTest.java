@@ -2,7 +2,6 @@
 package org.l34gateway.cni.vip;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -17,7 +16,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,7 +26,6 @@ import org.l34gateway.cni.PodRef;
 import org.l34gateway.cni.host.JvmHost;
 import org.l34gateway.cni.testing.Answer;
 import org.l34gateway.cni.testing.Call;
-import org.l34gateway.cni.testing.KillPoint;
 import org.l34gateway.cni.testing.PluginExecutable;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpFamily;
@@ -358,27 +355,6 @@ class VipExecutableTest {
         assertThat(data).isEmptyDirectory();
     }
 
-    @Test
-    void an_add_that_is_killed_at_any_moment_is_cleaned_by_del(ScratchNetns pod) throws Exception {
-        assumeTrue(KillPoint.canKill(), "skipped: no strace");
-        for (PluginExecutable executable : executables()) {
-            if (executable instanceof PluginExecutable.Native plugin) {
-                List<KillPoint> points = KillPoint.of(plugin, add(pod, BOTH));
-                del(pod).on(plugin);
-                assertThat(points.size()).isGreaterThan(30);
-                for (KillPoint point : points) {
-                    point.kill(plugin, add(pod, BOTH));
-                    assertThat(del(pod).on(plugin).code()).as("%s", point).isZero();
-                    assertThat(vips(pod)).as("%s", point).isEmpty();
-                    assertThat(data).as("%s", point).isEmptyDirectory();
-                    assertThat(add(pod, BOTH).on(plugin).code()).as("%s", point).isZero();
-                    assertThat(del(pod).on(plugin).code()).as("%s", point).isZero();
-                    assertThat(data).as("%s", point).isEmptyDirectory();
-                }
-            }
-        }
-    }
-
     private Call add(ScratchNetns pod, String arguments) {
         return Call.of("ADD", pod.path(), data, arguments);
     }
@@ -392,7 +368,7 @@ class VipExecutableTest {
     }
 
     /** Host addresses on any interface but the loopback address of IPv6, in order. */
-    private static List<String> vips(ScratchNetns pod) {
+    static List<String> vips(ScratchNetns pod) {
         TreeSet<IpAddress> found = new TreeSet<>();
         for (Address address : addresses(pod)) {
             if (address.prefix().isHost() && address.scope() == Address.SCOPE_UNIVERSE) {
@@ -403,7 +379,7 @@ class VipExecutableTest {
     }
 
     /** Prefixes of local routes of ours, in order. */
-    private static List<String> prefixes(ScratchNetns pod) {
+    static List<String> prefixes(ScratchNetns pod) {
         return pod.call(() -> kernel(k -> {
             TreeSet<IpPrefix> found = new TreeSet<>();
             for (IpFamily family : IpFamily.values()) {

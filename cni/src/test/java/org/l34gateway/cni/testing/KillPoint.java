@@ -15,6 +15,9 @@ import java.util.TreeMap;
  * test can kill an ADD at every moment that the kernel can tell from another.
  */
 public record KillPoint(String syscall, int number) {
+    /** 128 and SIGKILL. */
+    private static final int KILLED = 137;
+
     /** Whether this machine has strace. */
     public static boolean canKill() {
         return Files.isExecutable(Path.of("/usr/bin/strace"));
@@ -44,10 +47,17 @@ public record KillPoint(String syscall, int number) {
 
     /** Makes the call and kills it at this moment; the system call itself may or may not have had its effect. */
     public void kill(PluginExecutable.Native executable, Call call) throws IOException, InterruptedException {
-        strace(executable, call, List.of("-o", "/dev/null", "-e", "inject=" + syscall + ":signal=KILL:when=" + number));
+        int exitCode = strace(
+                executable,
+                call,
+                List.of("-o", "/dev/null", "-e", "inject=" + syscall + ":signal=KILL:when=" + number));
+        if (exitCode != KILLED) {
+            throw new AssertionError("not killed at " + this + ": it ended with " + exitCode);
+        }
     }
 
-    private static void strace(PluginExecutable.Native executable, Call call, List<String> options)
+    /** strace ends as the process did that it watched. */
+    private static int strace(PluginExecutable.Native executable, Call call, List<String> options)
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("/usr/bin/strace", "-qq"));
         command.addAll(options);
@@ -63,6 +73,6 @@ public record KillPoint(String syscall, int number) {
         } catch (IOException killed) {
             // It died before it read.
         }
-        process.waitFor();
+        return process.waitFor();
     }
 }
