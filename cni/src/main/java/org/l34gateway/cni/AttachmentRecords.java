@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.l34gateway.cni.host.FileLock;
 import org.l34gateway.cni.host.Host;
 import org.l34gateway.cni.host.HostFiles;
+import org.l34gateway.netlink.KernelRefused;
 
 /**
  * The attachment records of this node: one file {@code CONTAINER@INTERFACE.json} each, one lock per sandbox. Plugins and
@@ -45,17 +46,27 @@ public final class AttachmentRecords {
     }
 
     /**
-     * Takes the lock of a sandbox; close it to let go.
+     * Takes the lock of a sandbox; close it to let go. Also where nothing can be written: DEL must work there.
      *
      * @throws CniError {@link CniError#TRY_AGAIN} when somebody has it for more than 20 s
      */
     public SandboxLock lock(String containerId) {
-        files.makeDirectories(directory);
+        makeDirectoryIfPossible();
         FileLock lock = FileLock.take(host, directory + "/" + containerId + ".lock", LOCK_WAIT_MILLIS);
         if (lock == null) {
             throw new CniError(CniError.TRY_AGAIN, "sandbox " + containerId + " is being changed by another process");
         }
         return new SandboxLock(this, containerId, lock);
+    }
+
+    private void makeDirectoryIfPossible() {
+        try {
+            files.makeDirectories(directory);
+        } catch (KernelRefused refused) {
+            if (!HostFiles.takesNothing(refused.errno())) {
+                throw refused;
+            }
+        }
     }
 
     /** What is written down about an attachment. */
@@ -111,14 +122,35 @@ public final class AttachmentRecords {
         return false;
     }
 
-    /** Writes a record in the place of what is there; the caller has the lock. */
+    /**
+     * Writes a record in the place of what is there; the caller has the lock.
+     *
+     * @throws CniError {@link CniError#IO_FAILURE}; what was there is there still
+     */
     public void write(AttachmentRecord record) {
-        files.write(path(record.who().key()), record.toJson());
+        try {
+            files.makeDirectories(directory);
+            files.write(path(record.who().key()), record.toJson());
+        } catch (KernelRefused refused) {
+            throw new CniError(
+                    CniError.IO_FAILURE,
+                    "the attachment record can not be written",
+                    String.valueOf(refused.getMessage()));
+        }
     }
 
-    /** Removes a record and what a killed writer left; the caller has the lock. */
+    /**
+     * Removes a record and what a killed writer left; the caller has the lock. On a file system that takes nothing it stays,
+     * for GC or the next boot: what it tells of is gone, and that must not make DEL fail.
+     */
     public void remove(AttachmentKey key) {
-        files.remove(path(key));
+        try {
+            files.remove(path(key));
+        } catch (KernelRefused refused) {
+            if (!HostFiles.takesNothing(refused.errno())) {
+                throw refused;
+            }
+        }
     }
 
     /** Whether a sandbox has any record, whatever is in it. */

@@ -31,6 +31,8 @@ public final class Libc {
     public static final int LOCK_NB = 4;
     public static final int LOCK_UN = 8;
 
+    public static final int MS_RDONLY = 0x1;
+    public static final int MS_REMOUNT = 0x20;
     public static final int MS_BIND = 0x1000;
     public static final int MS_REC = 0x4000;
     public static final int MS_PRIVATE = 0x40000;
@@ -203,8 +205,18 @@ public final class Libc {
     }
 
     public static int mount(String source, String target, @Nullable String type, long flags) {
+        return mount(source, target, type, flags, null);
+    }
+
+    /** With the file system's own options, such as {@code size=16k}. */
+    public static int mount(String source, String target, @Nullable String type, long flags, @Nullable String options) {
         try {
-            return C.mount(utf8(source), utf8(target), type == null ? null : utf8(type), new NativeLong(flags), null);
+            return C.mount(
+                    utf8(source),
+                    utf8(target),
+                    type == null ? null : utf8(type),
+                    new NativeLong(flags),
+                    options == null ? null : utf8(options));
         } catch (LastErrorException refused) {
             return -refused.getErrorCode();
         }

@@ -16,6 +16,7 @@ public final class Errno {
     public static final int EEXIST = 17;
     public static final int ENODEV = 19;
     public static final int EINVAL = 22;
+    public static final int ENOSPC = 28;
     public static final int EROFS = 30;
     public static final int ENOSYS = 38;
     public static final int EOPNOTSUPP = 95;
@@ -24,6 +25,7 @@ public final class Errno {
     public static final int ENETUNREACH = 101;
     public static final int ENOBUFS = 105;
     public static final int EHOSTUNREACH = 113;
+    public static final int EDQUOT = 122;
 
     private Errno() {}
 
@@ -43,6 +45,7 @@ public final class Errno {
             case EEXIST -> "EEXIST";
             case ENODEV -> "ENODEV";
             case EINVAL -> "EINVAL";
+            case ENOSPC -> "ENOSPC";
             case EROFS -> "EROFS";
             case ENOSYS -> "ENOSYS";
             case EOPNOTSUPP -> "EOPNOTSUPP";
@@ -51,6 +54,7 @@ public final class Errno {
             case ENETUNREACH -> "ENETUNREACH";
             case ENOBUFS -> "ENOBUFS";
             case EHOSTUNREACH -> "EHOSTUNREACH";
+            case EDQUOT -> "EDQUOT";
             default -> "errno " + errno;
         };
     }

@@ -29,14 +29,14 @@ record VipChange(AttachmentRecords records, AttachmentKey key, Loopback lo) {
         Undo undo = new Undo();
         try {
             applyTo(plan, undo);
+            if (!plan.remove().isEmpty()) {
+                records.write(after);
+            }
         } catch (RuntimeException refused) {
             if (undo.run()) {
                 restore(before);
             }
             throw refused;
-        }
-        if (!plan.remove().isEmpty()) {
-            records.write(after);
         }
         return after;
     }

@@ -21,16 +21,19 @@ public final class FileLock implements AutoCloseable {
         this.fd = fd;
     }
 
-    /** Waits for the lock for so long, in steps of 5 ms, because flock knows no time limit. Null when it did not come. */
+    /**
+     * Waits for the lock for so long, in steps of 5 ms, because flock knows no time limit. Null when it did not come. Where
+     * the file system takes no file, the lock is that of the directory, or of the nearest one above that is there.
+     */
     public static @Nullable FileLock take(Host host, String path, int waitMillis) {
         int waited = 0;
         while (true) {
-            int fd = HostFiles.check("open", path, host.open(path, Host.O_RDWR | Host.O_CREAT, 0600));
-            int locked = host.tryLock(fd);
-            if (locked == 0 && isStillAt(host, fd)) {
-                return new FileLock(host, path, fd);
+            FileLock lock = open(host, path);
+            int locked = host.tryLock(lock.fd);
+            if (locked == 0 && isStillAt(host, lock.fd)) {
+                return lock;
             }
-            host.close(fd);
+            lock.close();
             if (locked < 0) {
                 if (locked != -Errno.EAGAIN && locked != -Errno.EINTR) {
                     HostFiles.check("flock", path, locked);
@@ -44,13 +47,30 @@ public final class FileLock implements AutoCloseable {
         }
     }
 
+    private static FileLock open(Host host, String path) {
+        int made = host.open(path, Host.O_RDWR | Host.O_CREAT, 0600);
+        if (made != -Errno.ENOENT && !HostFiles.takesNothing(-made)) {
+            return new FileLock(host, path, HostFiles.check("open", path, made));
+        }
+        String nearest = path;
+        int fd = host.open(nearest, Host.O_RDONLY, 0);
+        while (fd == -Errno.ENOENT && nearest.lastIndexOf('/') > 0) {
+            nearest = nearest.substring(0, nearest.lastIndexOf('/'));
+            fd = host.open(nearest, Host.O_RDONLY, 0);
+        }
+        return new FileLock(host, nearest, HostFiles.check("open", path, fd));
+    }
+
     /** Whoever waited for a file that its holder removed holds a lock that nobody else can see. */
     private static boolean isStillAt(Host host, int fd) {
         String link = host.readlink("/proc/self/fd/" + fd);
         return link == null || !link.endsWith(" (deleted)");
     }
 
-    /** Removes the file; only its holder may, and as the last thing that it does: from now on others make a new one. */
+    /**
+     * Removes the file; only its holder may, and as the last thing that it does: from now on others make a new one. Of a
+     * directory that is locked in its place the kernel knows that it is none.
+     */
     public void removeFile() {
         host.unlink(path);
     }

@@ -61,9 +61,27 @@ public final class HostFiles {
         }
     }
 
-    /** Puts the content in the place of the file: a reader, also one after a crash, sees the old content or the new. */
+    /** Whether an error means that the file system takes nothing now: it is full, or may only be read. */
+    public static boolean takesNothing(int errno) {
+        return errno == Errno.ENOSPC || errno == Errno.EDQUOT || errno == Errno.EROFS;
+    }
+
+    /**
+     * Puts the content in the place of the file: a reader, also one after a crash, sees the old content or the new. When that
+     * is refused, nothing is left of the attempt.
+     */
     public void write(String path, byte[] content) {
         String temporary = path + ".tmp";
+        try {
+            writeAnew(temporary, content);
+            check("rename", path, host.rename(temporary, path));
+        } catch (KernelRefused refused) {
+            host.unlink(temporary);
+            throw refused;
+        }
+    }
+
+    private void writeAnew(String temporary, byte[] content) {
         int fd = check(
                 "open", temporary, host.open(temporary, Host.O_WRONLY | Host.O_CREAT | Host.O_TRUNC, PRIVATE_FILE));
         try {
@@ -72,7 +90,6 @@ public final class HostFiles {
         } finally {
             host.close(fd);
         }
-        check("rename", path, host.rename(temporary, path));
     }
 
     /** Writes all bytes to an open file. */

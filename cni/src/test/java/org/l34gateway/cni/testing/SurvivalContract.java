@@ -17,13 +17,15 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.l34gateway.cni.Plugin;
 import org.l34gateway.cni.host.Host;
 import org.l34gateway.cni.host.JvmHost;
 import org.l34gateway.linux.testing.InScratchNetns;
 import org.l34gateway.linux.testing.ScratchNetns;
 
-/** What a plugin keeps to when it is killed: DEL works, and leaves nothing. */
+/** What a plugin keeps to when it is killed, or when its records can not be written: DEL works, and leaves nothing. */
 @Tag("kernel")
 @ExtendWith(InScratchNetns.class)
 public interface SurvivalContract {
@@ -87,6 +89,48 @@ public interface SurvivalContract {
                 assertThat(data).as("%s", point).isEmptyDirectory();
             }
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    default void without_room_for_records_add_changes_nothing_and_del_works(
+            TinyDisk.Trouble trouble, ScratchNetns pod, @TempDir Path directory) throws Exception {
+        connect(pod);
+        List<String> untouched = everything(pod);
+        TinyDisk disk = TinyDisk.over(directory);
+        Path data = directory.resolve("records");
+        for (PluginExecutable plugin : PluginExecutable.of(plugin())) {
+            String who = plugin + " " + trouble;
+            disk.refuse(trouble);
+            assertThat(del(pod, data).on(plugin).code()).as(who).isZero();
+            refuses(add(pod, data), plugin, who);
+            assertThat(everything(pod)).as(who).isEqualTo(untouched);
+            assertThat(disk.files()).as(who).isEmpty();
+
+            disk.allow();
+            succeeds(add(pod, data), plugin);
+            List<String> attached = everything(pod);
+            List<String> records = disk.files();
+            disk.refuse(trouble);
+            refuses(change(pod, data), plugin, who);
+            assertThat(everything(pod)).as(who).isEqualTo(attached);
+            assertThat(disk.files()).as(who).isEqualTo(records);
+            succeeds(add(pod, data).with("CNI_COMMAND", "CHECK"), plugin);
+
+            assertThat(del(pod, data).on(plugin).code()).as(who).isZero();
+            assertThat(everything(pod)).as(who).isEqualTo(untouched);
+            disk.allow();
+            succeeds(del(pod, data), plugin);
+            assertThat(disk.files()).as(who).isEmpty();
+            Files.delete(data);
+        }
+    }
+
+    private static void refuses(Call call, PluginExecutable plugin, String who) {
+        Answer answer = call.on(plugin);
+        assertThat(answer.code()).as("%s: %s", who, answer).isEqualTo(5);
+        assertThat(answer.json().text("msg")).as(who).contains("record");
+        assertThat(answer.json().text("details")).as(who).containsAnyOf("ENOSPC", "EROFS");
     }
 
     @Test
