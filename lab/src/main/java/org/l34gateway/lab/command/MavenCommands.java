@@ -68,7 +68,8 @@ public final class MavenCommands {
             mixinStandardHelpOptions = true,
             description = {
                 "Run the tests that draw their cases with very many of them; an hour, needs root.",
-                "The dials: -Ddifferential.programs=N, -Dslots.subsets=N, -Dfuzz.rounds=N. -Dseed=N repeats a run."
+                "The dials: -Ddifferential.programs=N, -Dslots.subsets=N, -Dfuzz.rounds=N, -Dcni.schedules=N.",
+                "-Dseed=N repeats a run."
             })
     public static final class Soak implements Callable<Integer> {
         private static final List<String> GOALS = List.of(
@@ -76,7 +77,8 @@ public final class MavenCommands {
                 "-Dgroups=soak",
                 "-Ddifferential.programs=10000",
                 "-Dslots.subsets=4000",
-                "-Dfuzz.rounds=100000");
+                "-Dfuzz.rounds=100000",
+                "-Dcni.schedules=10000");
 
         @Unmatched
         private List<String> more = new ArrayList<>();
