@@ -47,7 +47,7 @@ class RouteExecutableTest {
     private Path data;
 
     static List<PluginExecutable> executables() {
-        return PluginExecutable.of(new RoutePlugin());
+        return PluginExecutable.ofThisMachine(new RoutePlugin());
     }
 
     @ParameterizedTest

@@ -146,8 +146,8 @@ public interface CniContract {
         int fixedEnd = add.stdin().indexOf(',', fixed);
         for (PluginExecutable executable : PluginExecutable.of(plugin())) {
             var dice = new Random(seed);
-            boolean isProcess = executable instanceof PluginExecutable.Native;
-            for (int i = 0; i < (isProcess ? rounds / 50 : rounds); i++) {
+            boolean inThisJvm = executable instanceof PluginExecutable.InThisJvm;
+            for (int i = 0; i < (inThisJvm ? rounds : rounds / 50); i++) {
                 byte[] bent = BentJson.of(good, fixed, fixedEnd, dice);
                 long begin = System.nanoTime();
                 Answer answer = executable.run(add.env(), bent);

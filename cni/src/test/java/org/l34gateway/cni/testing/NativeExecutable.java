@@ -21,6 +21,7 @@ import org.teavm.vm.TeaVMOptimizationLevel;
 /**
  * Turns a main class into one static executable: TeaVM writes C, gcc compiles it. Arguments: main class, output file,
  * directory for generated C, {@code true} to fail when there is no gcc. Builds only when a class is newer than the output.
+ * With {@code -Dnative.aarch64.gcc}, a cross compiler, there is one for aarch64 too, in a directory beside.
  */
 public final class NativeExecutable {
     private static final int MIN_HEAP_BYTES = 1 << 20;
@@ -35,23 +36,35 @@ public final class NativeExecutable {
     public static void main(String[] args) throws Exception {
         Path output = Path.of(args[1]);
         Path sources = Path.of(args[2]);
-        String gcc = System.getProperty("native.gcc", "gcc");
+        build(args[0], output, sources, System.getProperty("native.gcc", "gcc"), Boolean.parseBoolean(args[3]));
+
+        Path aarch64 = Path.of(output.toAbsolutePath().getParent() + "-aarch64").resolve(output.getFileName());
+        String gcc = System.getProperty("native.aarch64.gcc", "");
+        if (gcc.isEmpty()) {
+            Files.deleteIfExists(aarch64);
+        } else {
+            build(args[0], aarch64, Path.of(sources + "-aarch64"), gcc, false);
+        }
+    }
+
+    private static void build(String mainClass, Path output, Path sources, String gcc, boolean required)
+            throws Exception {
         if (isUpToDate(output, sources, gcc)) {
             return;
         }
         Files.deleteIfExists(output); // an old one must not be tested or shipped
         if (!works(gcc)) {
-            if (Boolean.parseBoolean(args[3])) {
-                throw new IllegalStateException(gcc + " is missing (Debian packages gcc, libc6-dev)");
+            String missing = gcc + " is missing (Debian packages gcc, libc6-dev; ./l34 installs them)";
+            if (required) {
+                throw new IllegalStateException(missing);
             }
-            System.out.println("[WARNING] " + output.getFileName() + " is not built: " + gcc
-                    + " is missing (Debian packages gcc, libc6-dev)");
+            System.out.println("[WARNING] " + output + " is not built: " + missing);
             return;
         }
         deleteTree(sources);
         Files.createDirectories(sources);
         Files.createDirectories(output.toAbsolutePath().getParent());
-        generate(args[0], sources);
+        generate(mainClass, sources);
         compile(gcc, sources, output);
         Files.writeString(sources.resolve(COMPILER), gcc);
     }

@@ -22,8 +22,18 @@ import org.l34gateway.cni.host.Namespace;
 public sealed interface PluginExecutable {
     Answer run(Map<String, String> env, byte[] stdin);
 
-    /** Both ways; only the first where the build made no executable for lack of gcc. */
+    /** Every way that there is: {@link #ofThisMachine}, and the executable for aarch64 where one was built. */
     static List<PluginExecutable> of(Plugin plugin) {
+        List<PluginExecutable> ways = ofThisMachine(plugin);
+        Path executable = Path.of("target/native-aarch64", plugin.name());
+        if (Files.isExecutable(executable) && Files.isExecutable(Emulated.QEMU)) {
+            ways.add(new Emulated(executable.toAbsolutePath()));
+        }
+        return ways;
+    }
+
+    /** Ways that reach the kernel as it is; only the first where the build made no executable for lack of gcc. */
+    static List<PluginExecutable> ofThisMachine(Plugin plugin) {
         List<PluginExecutable> ways = new ArrayList<>();
         ways.add(new InThisJvm(plugin));
         Path executable = Path.of("target/native", plugin.name());
@@ -35,39 +45,65 @@ public sealed interface PluginExecutable {
         return ways;
     }
 
+    private static Answer process(List<String> command, Map<String, String> env, byte[] stdin) {
+        try {
+            Process process = start(command, env);
+            try (var in = process.getOutputStream()) {
+                in.write(stdin);
+            } catch (IOException closed) {
+                // It ended without reading, as VERSION does.
+            }
+            String stdout = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            String stderr = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+            return new Answer(process.waitFor(), stdout, stderr);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(interrupted);
+        }
+    }
+
+    private static Process start(List<String> command, Map<String, String> env) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().clear();
+        builder.environment().putAll(env);
+        return builder.start();
+    }
+
     /** The executable that TeaVM and gcc made. */
     record Native(Path file) implements PluginExecutable {
         @Override
         public Answer run(Map<String, String> env, byte[] stdin) {
-            try {
-                Process process = start(env);
-                try (var in = process.getOutputStream()) {
-                    in.write(stdin);
-                } catch (IOException closed) {
-                    // It ended without reading, as VERSION does.
-                }
-                String stdout = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-                String stderr = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
-                return new Answer(process.waitFor(), stdout, stderr);
-            } catch (IOException failed) {
-                throw new UncheckedIOException(failed);
-            } catch (InterruptedException interrupted) {
-                Thread.currentThread().interrupt();
-                throw new IllegalStateException(interrupted);
-            }
+            return process(List.of(file.toString()), env, stdin);
         }
 
         /** Starts it with this environment and nothing else; standard input is open. */
         public Process start(Map<String, String> env) throws IOException {
-            ProcessBuilder builder = new ProcessBuilder(file.toString());
-            builder.environment().clear();
-            builder.environment().putAll(env);
-            return builder.start();
+            return PluginExecutable.start(List.of(file.toString()), env);
         }
 
         @Override
         public String toString() {
             return "native executable";
+        }
+    }
+
+    /**
+     * The executable for aarch64 on another machine: qemu translates its system calls for this kernel. Of rtnetlink it knows
+     * links, addresses and routes, and answers EOPNOTSUPP to rules and neighbours (7.2, linux-user/fd-trans.c).
+     */
+    record Emulated(Path file) implements PluginExecutable {
+        private static final Path QEMU = Path.of("/usr/bin/qemu-aarch64-static");
+
+        @Override
+        public Answer run(Map<String, String> env, byte[] stdin) {
+            return process(List.of(QEMU.toString(), file.toString()), env, stdin);
+        }
+
+        @Override
+        public String toString() {
+            return "executable for aarch64";
         }
     }
 

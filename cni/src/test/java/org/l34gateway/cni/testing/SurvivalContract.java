@@ -99,7 +99,7 @@ public interface SurvivalContract {
         List<String> untouched = everything(pod);
         TinyDisk disk = TinyDisk.over(directory);
         Path data = directory.resolve("records");
-        for (PluginExecutable plugin : PluginExecutable.of(plugin())) {
+        for (PluginExecutable plugin : PluginExecutable.ofThisMachine(plugin())) {
             String who = plugin + " " + trouble;
             disk.refuse(trouble);
             assertThat(del(pod, data).on(plugin).code()).as(who).isZero();
@@ -140,7 +140,7 @@ public interface SurvivalContract {
         assertThat(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor())
                 .isZero();
         for (PluginExecutable.Native holding : natives()) {
-            for (PluginExecutable waiting : PluginExecutable.of(plugin())) {
+            for (PluginExecutable waiting : PluginExecutable.ofThisMachine(plugin())) {
                 Process holder = start(add(pod, data).with("CNI_NETNS", fifo.toString()), holding);
                 try (var threads = Executors.newSingleThreadExecutor()) {
                     // To open a FIFO to which nobody writes takes for ever, and the lock is taken before.
@@ -196,7 +196,7 @@ public interface SurvivalContract {
 
     private List<PluginExecutable.Native> natives() {
         List<PluginExecutable.Native> natives = new ArrayList<>();
-        for (PluginExecutable each : PluginExecutable.of(plugin())) {
+        for (PluginExecutable each : PluginExecutable.ofThisMachine(plugin())) {
             if (each instanceof PluginExecutable.Native plugin) {
                 natives.add(plugin);
             }

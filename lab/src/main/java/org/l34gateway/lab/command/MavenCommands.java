@@ -39,7 +39,8 @@ public final class MavenCommands {
         }
 
         private static List<String> goals(boolean reliability) {
-            List<String> goals = new ArrayList<>(List.of("verify", "-Dnative.required=true"));
+            List<String> goals = new ArrayList<>(
+                    List.of("verify", "-Dnative.required=true", "-Dnative.aarch64.gcc=aarch64-linux-gnu-gcc"));
             if (reliability) {
                 goals.addAll(List.of("-Dgroups=" + RELIABILITY, "-DexcludedGroups=", "-Dreliability.runs=5"));
             }
