@@ -4,6 +4,7 @@ package org.l34gateway.cni;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.l34gateway.cni.json.Json;
@@ -44,7 +45,8 @@ public record AttachmentRecord(String plugin, String bootId, Attachment who, Hol
         }
         out.close(']');
         out.member("sources", holds.sources()).member("nextHops", holds.nextHops());
-        return Utf8.encode(out.member("sysctls", holds.sysctls()).close('}') + "\n");
+        out.member("sysctls", holds.sysctls()).member("sysctlsBefore", holds.sysctlsBefore());
+        return Utf8.encode(out.close('}') + "\n");
     }
 
     /**
@@ -64,10 +66,6 @@ public record AttachmentRecord(String plugin, String bootId, Attachment who, Hol
                 in.text("network"),
                 new PodRef(pod.text("namespace"), pod.text("name"), pod.text("uid")),
                 new GatewayRef(gateway.text("namespace"), gateway.text("name")));
-        TreeMap<String, String> sysctls = new TreeMap<>();
-        for (Map.Entry<String, Json> each : in.object("sysctls").members().entrySet()) {
-            sysctls.put(each.getKey(), text(each.getValue()));
-        }
         List<IpAddress> nextHops = new ArrayList<>();
         for (Json each : in.items("nextHops")) {
             nextHops.add(IpAddress.parse(text(each)));
@@ -82,8 +80,17 @@ public record AttachmentRecord(String plugin, String bootId, Attachment who, Hol
                 formerTables,
                 prefixes(in.items("sources")),
                 nextHops,
-                sysctls);
+                values(in.object("sysctls")),
+                values(in.object("sysctlsBefore")));
         return new AttachmentRecord(in.text("plugin"), in.text("bootId"), who, holds);
+    }
+
+    private static SortedMap<String, String> values(Json.Obj in) {
+        TreeMap<String, String> values = new TreeMap<>();
+        for (Map.Entry<String, Json> each : in.members().entrySet()) {
+            values.put(each.getKey(), text(each.getValue()));
+        }
+        return values;
     }
 
     private static List<IpPrefix> prefixes(List<Json> items) {

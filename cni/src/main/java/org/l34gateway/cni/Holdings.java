@@ -18,6 +18,7 @@ import org.l34gateway.ip.IpPrefix;
  * @param sources sources with a rule that looks into the table
  * @param nextHops gateways of the table's default routes
  * @param sysctls parameters that were set: path below /proc/sys → value
+ * @param sysctlsBefore parameters that this or another attachment of the sandbox changed: path → value before the first
  */
 public record Holdings(
         List<IpPrefix> vips,
@@ -25,9 +26,10 @@ public record Holdings(
         List<Integer> formerTables,
         List<IpPrefix> sources,
         List<IpAddress> nextHops,
-        SortedMap<String, String> sysctls) {
+        SortedMap<String, String> sysctls,
+        SortedMap<String, String> sysctlsBefore) {
     /** Nothing. */
-    public static final Holdings NONE = new Holdings(List.of(), 0, List.of(), List.of(), List.of(), new TreeMap<>());
+    public static final Holdings NONE = ofVips(List.of());
 
     public Holdings {
         vips = List.copyOf(new ArrayList<>(new TreeSet<>(vips)));
@@ -35,12 +37,13 @@ public record Holdings(
         sources = List.copyOf(new ArrayList<>(new TreeSet<>(sources)));
         nextHops = List.copyOf(new ArrayList<>(new TreeSet<>(nextHops)));
         sysctls = new TreeMap<>(sysctls);
+        sysctlsBefore = new TreeMap<>(sysctlsBefore);
     }
 
     /** VIPs and nothing else. */
     public static Holdings ofVips(Iterable<IpPrefix> vips) {
         List<IpPrefix> all = new ArrayList<>();
         vips.forEach(all::add);
-        return new Holdings(all, 0, List.of(), List.of(), List.of(), new TreeMap<>());
+        return new Holdings(all, 0, List.of(), List.of(), List.of(), new TreeMap<>(), new TreeMap<>());
     }
 }

@@ -131,13 +131,16 @@ class AttachmentRecordsTest {
     private AttachmentRecord record(String container, String ifname) {
         var sysctls = new TreeMap<String, String>();
         sysctls.put("net/ipv4/ip_forward", "1");
+        var before = new TreeMap<String, String>();
+        before.put("net/ipv4/ip_forward", "0");
         var holds = new Holdings(
                 List.of(IpPrefix.parse("20.0.0.1/32")),
                 5000,
                 List.of(5001, 5002),
                 List.of(IpPrefix.parse("2000::1/128")),
                 List.of(IpAddress.parse("fd00::1")),
-                sysctls);
+                sysctls,
+                before);
         var who = new Attachment(
                 new AttachmentKey(container, ifname),
                 "/run/netns/x",

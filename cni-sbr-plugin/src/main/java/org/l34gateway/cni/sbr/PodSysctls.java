@@ -2,6 +2,7 @@
 package org.l34gateway.cni.sbr;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.l34gateway.cni.Undo;
@@ -10,8 +11,8 @@ import org.l34gateway.netlink.Errno;
 import org.l34gateway.netlink.KernelRefused;
 
 /**
- * Kernel parameters of a pod. They are set, and put back only when the attachment fails: a later attachment may rely on
- * them, and they end with the namespace.
+ * Kernel parameters of a pod. Attachments of a sandbox share them: whoever changes one remembers what it was before the
+ * first of them did, and the last one to go puts that back.
  */
 final class PodSysctls {
     /** What a pod with VIPs needs (Documentation/networking/ip-sysctl.rst). A kernel without IPv6 lacks the second. */
@@ -30,50 +31,82 @@ final class PodSysctls {
 
     private static final String LOOSE = "2";
 
+    private static final String RP_FILTER = "net/ipv4/conf/all/rp_filter";
+
     private PodSysctls() {}
 
-    /** Sets what VIPs need, where the kernel has it, then what was asked for. Returns everything that is set. */
-    static SortedMap<String, String> apply(Namespace netns, RouteWanted wanted, Undo undo) {
-        TreeMap<String, String> set = new TreeMap<>();
+    /**
+     * What to set: what VIPs need, where the kernel has it, and what was asked for.
+     *
+     * @param before values that attachments of the sandbox found
+     */
+    static SortedMap<String, String> decide(Namespace netns, RouteWanted wanted, Map<String, String> before) {
+        TreeMap<String, String> values = new TreeMap<>();
         if (!wanted.sources().isEmpty()) {
-            for (Map.Entry<String, String> each : new TreeMap<>(WITH_VIPS).entrySet()) {
-                setIfThere(netns, each.getKey(), each.getValue(), set, undo);
+            for (Map.Entry<String, String> each : WITH_VIPS.entrySet()) {
+                if (isThere(netns, each.getKey())) {
+                    values.put(each.getKey(), each.getValue());
+                }
             }
-            loosen(netns, "net/ipv4/conf/all/rp_filter", set, undo);
-            loosen(netns, "net/ipv4/conf/default/rp_filter", set, undo);
+            // The larger of "all" and an interface's own value counts, so a loose "all" is enough.
+            if (was(netns, RP_FILTER, before).equals(STRICT)
+                    || netns.parameter("net/ipv4/conf/default/rp_filter").equals(STRICT)) {
+                values.put(RP_FILTER, LOOSE);
+            }
         }
-        for (Map.Entry<String, String> each : wanted.sysctls().entrySet()) {
-            set(netns, each.getKey(), each.getValue(), undo);
-            set.put(each.getKey(), each.getValue());
-        }
-        return set;
+        values.putAll(wanted.sysctls());
+        return values;
     }
 
-    private static void setIfThere(
-            Namespace netns, String name, String value, SortedMap<String, String> set, Undo undo) {
+    /** Their values before any attachment of the sandbox changed them. */
+    static SortedMap<String, String> before(Namespace netns, Iterable<String> names, Map<String, String> known) {
+        TreeMap<String, String> before = new TreeMap<>();
+        for (String name : names) {
+            before.put(name, was(netns, name, known));
+        }
+        return before;
+    }
+
+    private static String was(Namespace netns, String name, Map<String, String> before) {
+        String known = before.get(name);
+        return known == null ? netns.parameter(name) : known;
+    }
+
+    private static boolean isThere(Namespace netns, String name) {
         try {
-            set(netns, name, value, undo);
-            set.put(name, value);
+            netns.parameter(name);
+            return true;
         } catch (KernelRefused refused) {
             if (refused.errno() != Errno.ENOENT) {
                 throw refused;
             }
+            return false;
         }
     }
 
-    /** The larger of {@code all} and an interface's own value counts, so a loose {@code all} is enough. */
-    private static void loosen(Namespace netns, String name, SortedMap<String, String> set, Undo undo) {
-        if (netns.parameter(name).equals(STRICT)) {
-            set(netns, "net/ipv4/conf/all/rp_filter", LOOSE, undo);
-            set.put("net/ipv4/conf/all/rp_filter", LOOSE);
+    static void set(Namespace netns, Map<String, String> values, Undo undo) {
+        for (Map.Entry<String, String> each : values.entrySet()) {
+            String name = each.getKey();
+            String present = netns.parameter(name);
+            if (!present.equals(each.getValue())) {
+                netns.setParameter(name, each.getValue());
+                undo.add(() -> netns.setParameter(name, present));
+            }
         }
     }
 
-    private static void set(Namespace netns, String name, String value, Undo undo) {
-        String before = netns.parameter(name);
-        if (!before.equals(value)) {
-            netns.setParameter(name, value);
-            undo.add(() -> netns.setParameter(name, before));
+    /**
+     * Puts back what nobody needs any more; a parameter may have gone with its interface.
+     *
+     * @param before names and values that the attachment which goes remembers
+     * @param needed names that others remember
+     */
+    static void putBack(Namespace netns, Map<String, String> before, Set<String> needed) {
+        for (Map.Entry<String, String> each : before.entrySet()) {
+            String name = each.getKey();
+            if (!needed.contains(name) && isThere(netns, name)) {
+                netns.setParameter(name, each.getValue());
+            }
         }
     }
 }

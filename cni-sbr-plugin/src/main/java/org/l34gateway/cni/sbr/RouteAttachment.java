@@ -43,7 +43,7 @@ public final class RouteAttachment {
     }
 
     /**
-     * Removes the attachment: its rules, its routes and its record. Sysctls stay.
+     * Removes the attachment: its rules, its routes, its record, and sysctls that no other one needs.
      *
      * @param netns path from the runtime, empty to take the record's
      */

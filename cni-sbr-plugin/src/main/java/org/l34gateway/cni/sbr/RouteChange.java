@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import org.l34gateway.cni.Attachment;
 import org.l34gateway.cni.AttachmentKey;
 import org.l34gateway.cni.AttachmentRecord;
@@ -42,17 +43,23 @@ record RouteChange(AttachmentRecords records, AttachmentKey key, Namespace netns
         requireFree(wanted, others);
         RoutePlan plan = RoutePlan.decide(wanted, formerTables(before, held, others, present), families, present);
 
-        AttachmentRecord meanwhile =
-                new AttachmentRecord(RouteAttachment.PLUGIN, records.bootId(), who, both(held, wanted));
+        SortedMap<String, String> known = sysctlsBefore(others);
+        known.putAll(held.sysctlsBefore());
+        SortedMap<String, String> sysctls = PodSysctls.decide(netns, wanted, known);
+        SortedMap<String, String> sysctlsBefore = PodSysctls.before(netns, sysctls.keySet(), known);
+        sysctlsBefore.putAll(held.sysctlsBefore());
+
+        AttachmentRecord meanwhile = new AttachmentRecord(
+                RouteAttachment.PLUGIN, records.bootId(), who, both(held, wanted, sysctls, sysctlsBefore));
         records.write(meanwhile);
         Undo undo = new Undo();
         try {
-            SortedMap<String, String> sysctls = PodSysctls.apply(netns, wanted, undo);
+            PodSysctls.set(netns, sysctls, undo);
             applyTo(plan, present, undo);
             List<IpAddress> nextHops = new ArrayList<>(wanted.nextHops());
             nextHops.removeAll(plan.notOnLink());
-            AttachmentRecord after = meanwhile.withHoldings(
-                    new Holdings(List.of(), wanted.table(), List.of(), wanted.sources(), nextHops, sysctls));
+            AttachmentRecord after = meanwhile.withHoldings(new Holdings(
+                    List.of(), wanted.table(), List.of(), wanted.sources(), nextHops, sysctls, sysctlsBefore));
             if (!after.equals(meanwhile)) {
                 records.write(after);
             }
@@ -69,10 +76,15 @@ record RouteChange(AttachmentRecords records, AttachmentKey key, Namespace netns
         StoredRecord before = records.find(key);
         PodRouting present = PodRouting.read(kernel, EnumSet.allOf(IpFamily.class));
         Holdings held = before instanceof StoredRecord.Found(AttachmentRecord record) ? record.holds() : Holdings.NONE;
-        Set<Integer> tables = formerTables(before, held, records.others(key), present);
+        List<AttachmentRecord> others = records.others(key);
+        Set<Integer> tables = formerTables(before, held, others, present);
         RoutePlan plan =
                 RoutePlan.decide(RouteWanted.NOTHING, tables, families(before, held, RouteWanted.NOTHING), present);
         applyTo(plan, present, new Undo());
+        if (!records.hasUnreadableSibling(key)) {
+            PodSysctls.putBack(
+                    netns, held.sysctlsBefore(), sysctlsBefore(others).keySet());
+        }
     }
 
     private void applyTo(RoutePlan plan, PodRouting present, Undo undo) {
@@ -175,7 +187,11 @@ record RouteChange(AttachmentRecords records, AttachmentKey key, Namespace netns
     }
 
     /** Everything that the kernel may hold while the change is under way. */
-    private static Holdings both(Holdings held, RouteWanted wanted) {
+    private static Holdings both(
+            Holdings held,
+            RouteWanted wanted,
+            SortedMap<String, String> sysctls,
+            SortedMap<String, String> sysctlsBefore) {
         List<IpPrefix> sources = new ArrayList<>(held.sources());
         sources.addAll(wanted.sources());
         List<IpAddress> nextHops = new ArrayList<>(held.nextHops());
@@ -183,7 +199,16 @@ record RouteChange(AttachmentRecords records, AttachmentKey key, Namespace netns
         Set<Integer> formerTables = new HashSet<>(held.formerTables());
         formerTables.add(held.table());
         formerTables.removeAll(List.of(0, wanted.table()));
-        return new Holdings(List.of(), wanted.table(), List.copyOf(formerTables), sources, nextHops, held.sysctls());
+        return new Holdings(
+                List.of(), wanted.table(), List.copyOf(formerTables), sources, nextHops, sysctls, sysctlsBefore);
+    }
+
+    private static SortedMap<String, String> sysctlsBefore(List<AttachmentRecord> records) {
+        SortedMap<String, String> before = new TreeMap<>();
+        for (AttachmentRecord record : records) {
+            before.putAll(record.holds().sysctlsBefore());
+        }
+        return before;
     }
 
     private void restore(StoredRecord before) {

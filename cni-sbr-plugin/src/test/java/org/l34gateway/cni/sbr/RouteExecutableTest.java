@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -231,18 +232,39 @@ class RouteExecutableTest {
 
     @ParameterizedTest
     @MethodSource("executables")
+    void the_last_attachment_that_needs_a_sysctl_puts_it_back(PluginExecutable plugin, ScratchNetns pod) {
+        connect(pod);
+        set(pod, "net/ipv4/conf/all/rp_filter", "1");
+        List<String> before = sysctls(pod);
+        String forward = ",\"sysctls\":{\"net.ipv4.ip_forward\":1}";
+        Call second = add(pod, arguments("20.0.0.2/32", "169.254.100.1")).with("CNI_IFNAME", "f2");
+        assertThat(add(pod, BOTH + forward).on(plugin).code()).isZero();
+        assertThat(second.on(plugin).code()).isZero();
+        assertThat(add(pod, BOTH + forward).on(plugin).code()).isZero();
+        assertThat(sysctls(pod)).doesNotContainAnyElementsOf(before);
+
+        assertThat(del(pod).on(plugin).code()).isZero();
+        assertThat(get(pod, "net/ipv4/ip_forward")).isEqualTo("0");
+        assertThat(get(pod, "net/ipv4/conf/all/rp_filter")).isEqualTo("2");
+        assertThat(del(pod).with("CNI_IFNAME", "f2").on(plugin).code()).isZero();
+        assertThat(sysctls(pod)).isEqualTo(before);
+    }
+
+    @ParameterizedTest
+    @MethodSource("executables")
     void a_failing_add_takes_back_what_it_did(PluginExecutable plugin, ScratchNetns pod) {
         connect(pod);
         List<String> before = everything(pod);
-        String unknown = ",\"sysctls\":{\"net.ipv4.ip_forward\":\"1\",\"net.ipv4.no_such_thing\":\"1\"}";
-
-        Answer answer = add(pod, BOTH + unknown).on(plugin);
-        assertThat(answer.code()).isEqualTo(100);
-        assertThat(answer.json().text("msg")).contains("no_such_thing", "ENOENT");
-        assertThat(everything(pod)).isEqualTo(before);
-        assertThat(get(pod, "net/ipv4/ip_forward")).isEqualTo("0");
-        assertThat(get(pod, "net/ipv4/fib_multipath_hash_policy")).isEqualTo("0");
-        assertThat(data).isEmptyDirectory();
+        List<String> sysctls = sysctls(pod);
+        for (String bad : List.of("\"net.ipv4.no_such_thing\":\"1\"", "\"net.ipv4.ip_no_pmtu_disc\":\"x\"")) {
+            Answer answer = add(pod, BOTH + ",\"sysctls\":{\"net.ipv4.ip_forward\":\"1\"," + bad + "}")
+                    .on(plugin);
+            assertThat(answer.code()).isEqualTo(100);
+            assertThat(answer.json().text("msg")).contains("net/ipv4/").containsAnyOf("ENOENT", "EINVAL");
+            assertThat(everything(pod)).isEqualTo(before);
+            assertThat(sysctls(pod)).isEqualTo(sysctls);
+            assertThat(data).isEmptyDirectory();
+        }
     }
 
     @ParameterizedTest
@@ -393,6 +415,20 @@ class RouteExecutableTest {
 
     private static String get(ScratchNetns pod, String name) {
         return pod.call(() -> Sysctl.SYSTEM.read(name));
+    }
+
+    /** Those that the tests here change, one line each. */
+    static List<String> sysctls(ScratchNetns pod) {
+        return Stream.of(
+                        "net/ipv4/fib_multipath_hash_policy",
+                        "net/ipv6/fib_multipath_hash_policy",
+                        "net/ipv4/fib_multipath_use_neigh",
+                        "net/ipv4/conf/all/arp_announce",
+                        "net/ipv4/conf/all/arp_ignore",
+                        "net/ipv4/conf/all/rp_filter",
+                        "net/ipv4/ip_forward")
+                .map(name -> name + " = " + get(pod, name))
+                .toList();
     }
 
     /** Rules and routes with our protocol number, IPv4 first, in short. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.l34gateway.cni.sbr;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.l34gateway.cni.Plugin;
 import org.l34gateway.cni.testing.SurvivalContract;
@@ -15,11 +16,13 @@ class RouteSurvivalTest implements SurvivalContract {
     @Override
     public void connect(ScratchNetns pod) {
         RouteExecutableTest.connect(pod);
+        RouteExecutableTest.set(pod, "net/ipv4/conf/all/rp_filter", "1");
     }
 
     @Override
     public String arguments() {
-        return RouteExecutableTest.arguments("20.0.0.1/32,2000::1/128", "169.254.100.1,169.254.100.2,fd00::1");
+        return RouteExecutableTest.arguments("20.0.0.1/32,2000::1/128", "169.254.100.1,169.254.100.2,fd00::1")
+                + ",\"sysctls\":{\"net.ipv4.ip_forward\":1}";
     }
 
     /** Another table too. */
@@ -29,22 +32,10 @@ class RouteSurvivalTest implements SurvivalContract {
                 + ",\"tableId\":5007";
     }
 
-    /** Sysctls stay: later attachments may rely on them. */
-    @Override
-    public void forget(ScratchNetns pod) {
-        for (String name : List.of(
-                "net/ipv4/fib_multipath_hash_policy",
-                "net/ipv6/fib_multipath_hash_policy",
-                "net/ipv4/fib_multipath_use_neigh",
-                "net/ipv4/conf/all/arp_announce",
-                "net/ipv4/conf/all/arp_ignore")) {
-            RouteExecutableTest.set(pod, name, "0");
-        }
-        RouteExecutableTest.set(pod, "net/ipv4/conf/all/rp_filter", "1");
-    }
-
     @Override
     public List<String> everything(ScratchNetns pod) {
-        return RouteExecutableTest.everything(pod);
+        List<String> all = new ArrayList<>(RouteExecutableTest.everything(pod));
+        all.addAll(RouteExecutableTest.sysctls(pod));
+        return all;
     }
 }

@@ -38,11 +38,6 @@ class VipSurvivalTest implements SurvivalContract {
     }
 
     @Override
-    public void forget(ScratchNetns pod) {
-        // Nothing is left.
-    }
-
-    @Override
     public List<String> everything(ScratchNetns pod) {
         List<String> all = new ArrayList<>(VipExecutableTest.vips(pod));
         all.addAll(VipExecutableTest.prefixes(pod));

@@ -40,6 +40,7 @@ import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpFamily;
 import org.l34gateway.ip.IpPrefix;
 import org.l34gateway.linux.NetlinkSocket;
+import org.l34gateway.linux.Sysctl;
 import org.l34gateway.linux.testing.InScratchNetns;
 import org.l34gateway.linux.testing.ScratchNetns;
 import org.l34gateway.netlink.Address;
@@ -67,6 +68,12 @@ class ScheduleKernelTest {
     private static final List<String> VIPS =
             List.of("20.0.0.1/32", "20.0.0.2/32", "20.0.1.0/24", "2000::1/128", "2000:1::/64");
     private static final List<String> NEXT_HOPS = List.of("169.254.100.1", "169.254.100.2", "fd00::1", "fd00::2");
+    private static final List<String> SYSCTLS = List.of(
+            "net/ipv4/fib_multipath_hash_policy",
+            "net/ipv6/fib_multipath_hash_policy",
+            "net/ipv4/fib_multipath_use_neigh",
+            "net/ipv4/conf/all/arp_announce",
+            "net/ipv4/conf/all/arp_ignore");
     private static final List<AttachmentKey> GATEWAYS =
             List.of(new AttachmentKey("0000000000a"), new AttachmentKey("0000000000b"));
 
@@ -329,10 +336,13 @@ class ScheduleKernelTest {
                 .toList();
     }
 
-    /** Every address, rule and route but the kernel's own routes, some of which come a moment after the link. */
+    /** Sysctls, addresses, rules, and routes but the kernel's own, some of which come a moment after the link. */
     private static List<String> everything(Pod pod) {
         return inside(pod.netns(), kernel -> {
             List<String> lines = new ArrayList<>();
+            for (String name : SYSCTLS) {
+                lines.add(name + " = " + Sysctl.SYSTEM.read(name));
+            }
             for (Address address : kernel.addresses()) {
                 lines.add(address.prefix().toString());
             }
