@@ -1,20 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.l34gateway.bench.dataplane;
 
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.l34gateway.balancer.FastPath;
 import org.l34gateway.bench.Figures;
-import org.l34gateway.bench.Output;
+import org.l34gateway.bench.Lane;
+import org.l34gateway.bench.Report;
 import org.l34gateway.bench.edits.EditLoss;
 import org.l34gateway.ip.IpFamily;
-import org.l34gateway.netlink.KernelRefused;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.Mixin;
 
 /** {@code ./l34 bench data-plane}. */
 @Command(
@@ -25,62 +21,19 @@ import picocli.CommandLine.Spec;
             "and what changes cost. Figures are medians of rounds in which everything is measured in turn."
         })
 public final class DataPlaneCommand implements Callable<Integer> {
-    @Option(names = "--quick", description = "Fewer packets and rounds: to see that it works, not to quote")
-    private boolean quick;
-
-    @Option(
-            names = "--output",
-            description = "One of ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})",
-            defaultValue = "text")
-    private Output output = Output.TEXT;
-
-    @Option(
-            names = "--only",
-            description = "Only figures whose names begin like this; a wrong one gets the list of all",
-            defaultValue = "")
-    private String only = "";
-
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
+    @Mixin
+    private Report report = new Report();
 
     private final Figures figures = new Figures();
 
     @Override
     public Integer call() {
-        List<String> names =
-                lanes().stream().flatMap(lane -> lane.figures().stream()).toList();
-        if (names.stream().noneMatch(name -> name.startsWith(only))) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "no figure begins with \"" + only + "\"; there are " + String.join(", ", names));
-        }
-        boolean complete = true;
-        for (Lane lane : lanes()) {
-            complete &= lane.figures().stream().noneMatch(name -> name.startsWith(only)) || succeeds(lane);
-        }
-        Figures wanted = figures.beginning(only);
-        System.out.print(
-                switch (output) {
-                    case TEXT -> wanted.table();
-                    case JSON -> wanted.json() + "\n";
-                    case MARKDOWN ->
-                        wanted.markdown(Aims.ALL.stream()
-                                .filter(aim -> aim.figure().startsWith(only))
-                                .toList());
-                });
-        return complete ? 0 : 1;
-    }
-
-    /** What is measured together. */
-    record Lane(Runnable measurement, List<String> figures) {
-        private static Lane of(Runnable measurement, String... figures) {
-            return new Lane(measurement, List.of(figures));
-        }
+        return report.run(lanes(), figures, Aims.ALL);
     }
 
     /** In the order in which they are measured. */
     List<Lane> lanes() {
-        PacketFigures packets = new PacketFigures(quick, this::say, figures);
+        PacketFigures packets = new PacketFigures(report.quick(), report::say, figures);
         return List.of(
                 Lane.of(
                         () -> packets.requests(IpFamily.IPV4),
@@ -106,12 +59,12 @@ public final class DataPlaneCommand implements Callable<Integer> {
                 Lane.of(() -> packets.answers(IpFamily.IPV6), "reply_v6", "ebpf_reply_v6"),
                 Lane.of(packets::routes, "routes_1000", "routes_1000_there", "routes_1000_back"),
                 Lane.of(
-                        () -> new TcpStreams(quick, this::say).measure(figures),
+                        () -> new TcpStreams(report.quick(), report::say).measure(figures),
                         "tcp_throughput",
                         "tcp_throughput_nft",
                         "plain_tcp_gbit"),
                 Lane.of(
-                        () -> new ChangeCosts(quick, this::say).measure(figures),
+                        () -> new ChangeCosts(report.quick(), report::say).measure(figures),
                         "change_ms",
                         "change_scale",
                         "cold_start_s",
@@ -120,22 +73,9 @@ public final class DataPlaneCommand implements Callable<Integer> {
                 Lane.of(() -> edits("edit_loss_slow", FastPath.OFF), "edit_loss_slow"));
     }
 
-    /** What the others have measured is not lost when one fails. */
-    private boolean succeeds(Lane lane) {
-        try {
-            lane.measurement().run();
-            return true;
-        } catch (KernelRefused | IllegalStateException | UncheckedIOException failed) {
-            say("not measured: " + String.join(", ", lane.figures()) + ": " + failed.getMessage());
-            return false;
-        }
-    }
-
     private void edits(String name, FastPath fastPath) {
-        figures.put(name, new EditLoss(quick ? 300 : 2_000, quick ? 1 : 5, fastPath, this::say).measure());
-    }
-
-    private void say(String what) {
-        System.err.println("bench: " + what);
+        figures.put(
+                name,
+                new EditLoss(report.quick() ? 300 : 2_000, report.quick() ? 1 : 5, fastPath, report::say).measure());
     }
 }
