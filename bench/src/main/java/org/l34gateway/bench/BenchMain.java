@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.l34gateway.bench;
 
+import org.l34gateway.bench.cni.CniCommand;
 import org.l34gateway.bench.dataplane.DataPlaneCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -11,7 +12,7 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         description =
                 "Measure against plain forwarding and peers, interleaved in one run; needs root and an idle machine",
-        subcommands = DataPlaneCommand.class)
+        subcommands = {DataPlaneCommand.class, CniCommand.class})
 public final class BenchMain {
     private BenchMain() {}
 

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BenchMainTest {
     @ParameterizedTest
@@ -15,6 +15,8 @@ class BenchMainTest {
             data-plane --only nothing | no figure begins with "nothing"; there are fast_v4, fast_v4_ranges,
             data-plane --output xml   | expected one of [TEXT, JSON, MARKDOWN] (case-insensitive) but was 'xml'
             data-plane --fast         | Unknown option: '--fast'
+            cni --only nothing        | no figure begins with "nothing"; there are add_p50, add_p50_tmpfs,
+            cni --output xml          | expected one of [TEXT, JSON, MARKDOWN] (case-insensitive) but was 'xml'
             control-plane             | Unmatched argument
             """)
     void wrong_usage_is_refused_with_what_is_right(String arguments, String says) {
@@ -24,10 +26,11 @@ class BenchMainTest {
         assertThat(errors.toString()).contains(says);
     }
 
-    @Test
-    void help_lists_the_outputs() {
+    @ParameterizedTest
+    @ValueSource(strings = {"data-plane", "cni"})
+    void help_lists_the_outputs(String benchmark) {
         StringWriter help = new StringWriter();
-        int exit = BenchMain.commandLine().setOut(new PrintWriter(help, true)).execute("data-plane", "--help");
+        int exit = BenchMain.commandLine().setOut(new PrintWriter(help, true)).execute(benchmark, "--help");
         assertThat(exit).isZero();
         assertThat(help.toString()).contains("--quick", "text, json, markdown (default: text)");
     }

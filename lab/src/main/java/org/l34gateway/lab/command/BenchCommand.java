@@ -14,10 +14,13 @@ import picocli.CommandLine.Unmatched;
 @Command(
         name = "bench",
         description = {
-            "Benchmarks, which need root and an idle machine: data-plane.",
-            "./l34 bench data-plane --help says what is measured."
+            "Benchmarks, which need root and an idle machine: data-plane, cni.",
+            "./l34 bench cni --help says what is measured."
         })
 public final class BenchCommand implements Callable<Integer> {
+    /** Its class path, and the executables that it measures. */
+    private static final String MODULES = "bench,cni-vip-plugin,cni-sbr-plugin";
+
     private static final String MAIN = "org.l34gateway.bench.BenchMain";
 
     @Unmatched
@@ -26,7 +29,7 @@ public final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         Path root = Path.of(System.getProperty("l34.root", "."));
-        int built = run(root, List.of("sh", "-c", "exec mvn -B -q -pl bench -am package -DskipTests >&2"));
+        int built = run(root, List.of("sh", "-c", "exec mvn -B -q -pl " + MODULES + " -am package -DskipTests >&2"));
         if (built != 0) {
             return built;
         }
