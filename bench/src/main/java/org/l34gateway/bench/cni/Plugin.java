@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.l34gateway.bench.cni.ChildProcess.Ended;
 
 /**
@@ -19,6 +20,10 @@ import org.l34gateway.bench.cni.ChildProcess.Ended;
  */
 record Plugin(List<String> launcher, Path program, String config) {
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** What a runtime has from systemd, and plugins from it. The language matters: a C library reads its files. */
+    private static final Map<String, String> OF_RUNTIME =
+            Map.of("LANG", "C.UTF-8", "PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin");
 
     Plugin {
         launcher = List.copyOf(launcher);
@@ -53,23 +58,18 @@ record Plugin(List<String> launcher, Path program, String config) {
     private Ended call(String command, Pod pod) {
         List<String> words = new ArrayList<>(launcher);
         words.add(program.toString());
+        Map<String, String> environment = new TreeMap<>(OF_RUNTIME);
+        environment.put("CNI_COMMAND", command);
+        environment.put("CNI_CONTAINERID", pod.containerId());
+        environment.put("CNI_NETNS", pod.netns().toString());
+        environment.put("CNI_IFNAME", Pod.INTERFACE);
+        environment.put("CNI_PATH", "/opt/cni/bin");
+        environment.put(
+                "CNI_ARGS",
+                "IgnoreUnknown=1;K8S_POD_NAMESPACE=bench;K8S_POD_NAME=" + pod.containerId()
+                        + ";K8S_POD_UID=6f1c4f0e-3c1b-4e43-9d0e-0c6a2a0c7f11");
         return ChildProcess.run(
-                words,
-                Map.of(
-                        "CNI_COMMAND",
-                        command,
-                        "CNI_CONTAINERID",
-                        pod.containerId(),
-                        "CNI_NETNS",
-                        pod.netns().toString(),
-                        "CNI_IFNAME",
-                        Pod.INTERFACE,
-                        "CNI_PATH",
-                        "/opt/cni/bin",
-                        "CNI_ARGS",
-                        "IgnoreUnknown=1;K8S_POD_NAMESPACE=bench;K8S_POD_NAME=" + pod.containerId()
-                                + ";K8S_POD_UID=6f1c4f0e-3c1b-4e43-9d0e-0c6a2a0c7f11"),
-                config.replace("NETNS", pod.netns().toString()));
+                words, environment, config.replace("NETNS", pod.netns().toString()));
     }
 
     static boolean isResult(String stdout) {

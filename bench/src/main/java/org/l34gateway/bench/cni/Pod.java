@@ -2,7 +2,6 @@
 package org.l34gateway.bench.cni;
 
 import java.nio.file.Path;
-import java.util.Objects;
 import org.l34gateway.bench.dataplane.Tool;
 import org.l34gateway.linux.NetlinkSocket;
 import org.l34gateway.linux.testing.ScratchNetns;
@@ -34,7 +33,7 @@ final class Pod implements AutoCloseable {
                 "link set " + INTERFACE + " up");
         this.socket = netns.call(NetlinkSocket::open);
         this.kernel = new Rtnetlink(socket);
-        this.index = Objects.requireNonNull(kernel.link(INTERFACE), INTERFACE).index();
+        this.index = netns.link(INTERFACE).index();
     }
 
     String containerId() {
