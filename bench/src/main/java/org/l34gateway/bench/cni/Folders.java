@@ -2,10 +2,10 @@
 package org.l34gateway.bench.cni;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.List;
 import java.util.stream.Stream;
 
 /** Whole folders at once. */
@@ -13,13 +13,13 @@ final class Folders {
     private Folders() {}
 
     /** Deletes a folder with everything in it. */
-    static void delete(Path folder) throws IOException {
-        List<Path> deepestFirst;
+    static void delete(Path folder) {
         try (Stream<Path> all = Files.walk(folder)) {
-            deepestFirst = all.sorted(Comparator.reverseOrder()).toList();
-        }
-        for (Path each : deepestFirst) {
-            Files.delete(each);
+            for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(each);
+            }
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
         }
     }
 }

@@ -40,10 +40,6 @@ record Records(Path folder) implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
-            Folders.delete(folder);
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-        }
+        Folders.delete(folder);
     }
 }

@@ -54,10 +54,6 @@ record ResidentMemory(Path folder) implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
-            Folders.delete(folder);
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-        }
+        Folders.delete(folder);
     }
 }

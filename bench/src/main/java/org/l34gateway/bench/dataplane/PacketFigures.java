@@ -71,34 +71,27 @@ final class PacketFigures {
     /** Packets go to all VIPs in turn, so that each meets what the last thousand have pushed out of the caches. */
     void spread() {
         say.accept("requests to all " + ROUTES + " VIPs in turn");
-        IpFamily family = IpFamily.IPV4;
-        Traffic traffic = Traffic.of(Scenario.requests(family, FLOWS, ROUTES));
-        Scenario scenario = Scenario.oneService(family, ROUTES, TARGETS, Match.EXACT_PORT);
-        try (PacketCosts costs = new PacketCosts()) {
-            add(costs, DROP, new Rig().dropping(), traffic);
-            add(costs, PLAIN, new Rig().forwarding(), traffic);
-            add(costs, "fast", new Rig().balancing(scenario, FastPath.ON), traffic);
-            add(costs, "ebpf", new Rig().balancing(scenario, FastPath.EBPF), traffic);
-            measure(costs);
-            figures.put("fast_v4_spread", ratio(costs, "fast", PLAIN));
-            figures.put("ebpf_v4_spread", ratio(costs, "ebpf", PLAIN));
-        }
+        besidePlain(Traffic.of(Scenario.requests(IpFamily.IPV4, FLOWS, ROUTES)), "fast_v4_spread", "ebpf_v4_spread");
     }
 
     /** Datagrams that just fit. */
     void large() {
         say.accept("datagrams of " + LARGE_PAYLOAD + " bytes");
-        IpFamily family = IpFamily.IPV4;
-        Traffic traffic = Traffic.of(Scenario.requests(family, FLOWS, 1)).withPayload(LARGE_PAYLOAD);
-        Scenario scenario = Scenario.oneService(family, ROUTES, TARGETS, Match.EXACT_PORT);
+        Traffic traffic = Traffic.of(Scenario.requests(IpFamily.IPV4, FLOWS, 1)).withPayload(LARGE_PAYLOAD);
+        besidePlain(traffic, "large_v4", "large_v4_ebpf");
+    }
+
+    /** The fast path and the eBPF stage with the same packets of IPv4; what each one's figure is called. */
+    private void besidePlain(Traffic traffic, String fast, String ebpf) {
+        Scenario scenario = Scenario.oneService(IpFamily.IPV4, ROUTES, TARGETS, Match.EXACT_PORT);
         try (PacketCosts costs = new PacketCosts()) {
             add(costs, DROP, new Rig().dropping(), traffic);
             add(costs, PLAIN, new Rig().forwarding(), traffic);
             add(costs, "fast", new Rig().balancing(scenario, FastPath.ON), traffic);
             add(costs, "ebpf", new Rig().balancing(scenario, FastPath.EBPF), traffic);
             measure(costs);
-            figures.put("large_v4", ratio(costs, "fast", PLAIN));
-            figures.put("large_v4_ebpf", ratio(costs, "ebpf", PLAIN));
+            figures.put(fast, ratio(costs, "fast", PLAIN));
+            figures.put(ebpf, ratio(costs, "ebpf", PLAIN));
         }
     }
 

@@ -94,12 +94,7 @@ final class AnswerProgram {
     }
 
     private Assembler program() {
-        Label ipv6 = new Label("ipv6");
-        packet.begin(ipv6);
-        send(IpFamily.IPV4);
-        program.at(ipv6);
-        send(IpFamily.IPV6);
-        return packet.end();
+        return packet.program(this::send);
     }
 
     private void send(IpFamily family) {

@@ -26,6 +26,7 @@ import static org.l34gateway.linux.bpf.Register.R7;
 import static org.l34gateway.linux.bpf.Register.R8;
 import static org.l34gateway.linux.bpf.Register.R9;
 
+import java.util.function.Consumer;
 import org.l34gateway.ip.IpFamily;
 import org.l34gateway.linux.bpf.Assembler;
 import org.l34gateway.linux.bpf.KernelFunction;
@@ -104,8 +105,13 @@ final class PacketCode {
         return Short.toUnsignedInt(Short.reverseBytes((short) number));
     }
 
-    /** Goes on with packets of IPv4 and, at the label, of IPv6. */
-    void begin(Label ipv6) {
+    /**
+     * The whole program.
+     *
+     * @param send writes what is done with packets of a family
+     */
+    Assembler program(Consumer<IpFamily> send) {
+        Label ipv6 = new Label("ipv6");
         program.move(R6, R1);
         // Of frames for others, and of VLANs that have an interface of their own, this interface is not the owner.
         program.load(W, R1, R6, PKT_TYPE).jump(R1, JNE, 0, next);
@@ -113,9 +119,9 @@ final class PacketCode {
         program.load(W, R7, R6, DATA).load(W, R8, R6, DATA_END);
         program.load(W, R1, R6, PROTOCOL);
         program.jump(R1, JEQ, network(ETH_P_IPV6), ipv6).jump(R1, JNE, network(ETH_P_IP), next);
-    }
-
-    Assembler end() {
+        send.accept(IpFamily.IPV4);
+        program.at(ipv6);
+        send.accept(IpFamily.IPV6);
         return program.at(next).move(R0, TcxLink.TCX_NEXT).exit();
     }
 
