@@ -3,6 +3,7 @@ package org.l34gateway.balancer;
 
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -32,7 +33,7 @@ final class Blueprint {
     private final WantedTable decides = new WantedTable(Tables.DECIDES);
     private final WantedTable sends = new WantedTable(Tables.SENDS);
 
-    private Map<String, TargetGroup> groups = Map.of();
+    private final Groups groups = new Groups();
     private final Shared<IpAddress, Boolean> addresses = new Shared<>();
     private final Marks marks;
     private Forwarding forwarding = Forwarding.NONE;
@@ -92,16 +93,13 @@ final class Blueprint {
      */
     Marks.Change next(
             ForwardingProgram program, Devices devices, FastPath fastPath, Map<String, BitSet> used, long now) {
-        Map<String, TargetGroup> next = new HashMap<>();
-        program.groups().forEach(group -> next.put(group.key(), group));
-        Set<String> changed = changedGroups(next);
+        Map<String, Groups.Change> changed = groups.next(program.groups());
         boolean someUnmarked = !marks.unmarked().isEmpty();
-        Marks.Change change = mark(changed, next);
+        Marks.Change change = mark(changed.values());
         // Whose targets have no mark is not written down.
         boolean all = someUnmarked || !marks.unmarked().isEmpty();
         Forwarding before = forwarding;
-        forwarding = before.next(program, next, all ? next.keySet() : changed, families, marks);
-        groups = next;
+        forwarding = before.next(program, groups, all ? groups.keys() : changed.keySet(), families, marks);
 
         write(pools.next(pools(forwarding), pools(before), used, now));
         forwarding.changed().forEach(this::write);
@@ -123,24 +121,13 @@ final class Blueprint {
         return change;
     }
 
-    private Set<String> changedGroups(Map<String, TargetGroup> next) {
-        Set<String> changed = new HashSet<>();
-        next.forEach((key, group) -> {
-            if (!group.equals(groups.get(key))) {
-                changed.add(key);
-            }
-        });
-        groups.keySet().stream().filter(key -> !next.containsKey(key)).forEach(changed::add);
-        return changed;
-    }
-
-    private Marks.Change mark(Set<String> changed, Map<String, TargetGroup> next) {
+    private Marks.Change mark(Collection<Groups.Change> changes) {
         Set<IpAddress> come = new HashSet<>();
         Set<IpAddress> go = new HashSet<>();
         List<IpAddress> released = new ArrayList<>();
-        for (String key : changed) {
-            Set<IpAddress> old = addresses(groups.get(key));
-            Set<IpAddress> fresh = addresses(next.get(key));
+        for (Groups.Change change : changes) {
+            Set<IpAddress> old = addresses(change.before());
+            Set<IpAddress> fresh = addresses(change.after());
             fresh.stream()
                     .filter(address -> !old.contains(address) && addresses.hold(address, true))
                     .forEach(come::add);
@@ -217,8 +204,8 @@ final class Blueprint {
     }
 
     /**
-     * The tables, in the order of the hooks at an interface from the last: a mark that the one knows and the other does not
-     * sends the packet the complete way.
+     * The tables. A mark that the one knows and the other does not sends a packet the complete way: a hook comes and goes before
+     * or after another, even in one transaction.
      */
     List<WantedTable> tables() {
         return List.of(sends, decides);

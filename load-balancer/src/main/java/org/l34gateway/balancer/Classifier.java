@@ -54,16 +54,16 @@ final class Classifier {
 
     private final ChainBook book;
     private final PacketView view;
-    private final Function<Way, String> leaf;
+    private final Function<Way, List<Expression>> leaf;
     private final List<Expression> end;
 
     /**
      * For one VIP or several.
      *
-     * @param leaf where the packets of a flow go on; a chain in the book
+     * @param leaf what is done with the packets of a flow; ends with the verdict
      * @param end the last rule of every chain, empty for none
      */
-    Classifier(ChainBook book, PacketView view, Function<Way, String> leaf, List<Expression> end) {
+    Classifier(ChainBook book, PacketView view, Function<Way, List<Expression>> leaf, List<Expression> end) {
         this.book = book;
         this.view = view;
         this.leaf = leaf;
@@ -134,7 +134,7 @@ final class Classifier {
     }
 
     private List<List<Expression>> goes(Way way) {
-        return List.of(List.of(new Goto(leaf.apply(way))));
+        return List.of(leaf.apply(way));
     }
 
     /** A quoted packet has other bytes than those to which the VIP answered. */
@@ -151,7 +151,7 @@ final class Classifier {
         for (Way way : ways) {
             List<Expression> rule = new ArrayList<>();
             way.flow().byteMatches().forEach(match -> rule.addAll(matches(match)));
-            rule.add(new Goto(leaf.apply(way)));
+            rule.addAll(leaf.apply(way));
             rules.add(List.copyOf(rule));
             if (way.flow().byteMatches().isEmpty()) {
                 break;

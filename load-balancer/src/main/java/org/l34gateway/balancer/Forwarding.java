@@ -164,15 +164,11 @@ record Forwarding(Routes routes, SortedMap<IpPrefix, List<Way>> ways, SortedSet<
     /**
      * The next program.
      *
-     * @param groups of it, by their keys
+     * @param groups of it
      * @param changedGroups keys of groups that are not as before
      */
     Forwarding next(
-            ForwardingProgram program,
-            Map<String, TargetGroup> groups,
-            Set<String> changedGroups,
-            Set<IpFamily> families,
-            Marks marks) {
+            ForwardingProgram program, Groups groups, Set<String> changedGroups, Set<IpFamily> families, Marks marks) {
         Routes next = routes.next(program.flows(), families);
         NavigableSet<IpPrefix> affected = new TreeSet<>();
         changedGroups.forEach(group -> affected.addAll(next.users().getOrDefault(group, Set.of())));

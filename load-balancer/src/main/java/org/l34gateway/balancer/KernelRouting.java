@@ -2,6 +2,7 @@
 package org.l34gateway.balancer;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +45,8 @@ final class KernelRouting implements AutoCloseable {
 
     /** Null when nobody knows. */
     private @Nullable Known known;
+    /** Null when nobody knows. */
+    private @Nullable SortedSet<IpPrefix> own;
 
     /**
      * What is there.
@@ -75,13 +78,18 @@ final class KernelRouting implements AutoCloseable {
 
     /** Destinations of packets that this pod takes itself, whatever our rules say: rule 0 comes before them. */
     SortedSet<IpPrefix> own() {
-        SortedSet<IpPrefix> own = new TreeSet<>();
+        @Nullable SortedSet<IpPrefix> before = own;
+        if (before != null) {
+            return before;
+        }
+        SortedSet<IpPrefix> present = new TreeSet<>();
         for (IpFamily family : families) {
             netlink.routes(family, Route.TABLE_LOCAL).stream()
                     .filter(KernelRouting::isOwn)
-                    .forEach(route -> own.add(route.destination()));
+                    .forEach(route -> present.add(route.destination()));
         }
-        return own;
+        own = Collections.unmodifiableSortedSet(present);
+        return present;
     }
 
     private static boolean isOwn(Route route) {
@@ -95,7 +103,7 @@ final class KernelRouting implements AutoCloseable {
 
     private @Nullable Known known() {
         if (known != null && news().stream().anyMatch(KernelRouting::concerns)) {
-            known = null;
+            forget();
         }
         return known;
     }
@@ -163,7 +171,7 @@ final class KernelRouting implements AutoCloseable {
         plan.cleanUp(netlink);
         // What is told of rules and targets' routes now are our own changes; a link that went took routes along.
         if (news().stream().anyMatch(KernelRouting::isOfOthers)) {
-            known = null;
+            forget();
         } else if (known != null && known.internalIndex() == internalIndex) {
             change.come().forEach((address, mark) -> ofFamily(known, address).add(mark));
         } else {
@@ -180,6 +188,7 @@ final class KernelRouting implements AutoCloseable {
     /** Nothing is known any more. */
     void forget() {
         known = null;
+        own = null;
     }
 
     @Override

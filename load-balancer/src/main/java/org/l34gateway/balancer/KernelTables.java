@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import org.l34gateway.linux.nftables.Element;
 import org.l34gateway.linux.nftables.Nftables;
+import org.l34gateway.linux.nftables.TableChange;
 import org.l34gateway.linux.nftables.TableName;
 
 /**
@@ -33,46 +34,65 @@ final class KernelTables implements AutoCloseable {
         return new KernelTables(Nftables.open());
     }
 
+    /** What one table lacks, and where it was looked for. */
+    private record Step(WantedTable wanted, PresentTable present, Scope scope, TablePlan plan) {
+        void taken() {
+            present.become(wanted, scope);
+        }
+    }
+
     /**
-     * Makes a table what is wanted.
+     * Makes tables what is wanted.
      *
      * @return how many transactions that took
      * @throws org.l34gateway.netlink.KernelRefused when the kernel refuses one
      */
-    int apply(WantedTable wanted) {
-        TableName name = wanted.name();
-        PresentTable present = read(name);
-        Scope touched = wanted.takeTouched();
-        Scope scope = settled.remove(wanted) ? touched : Scope.all(wanted, present);
-        TablePlan plan = TablePlan.decide(wanted, present, scope);
-        if (plan.isEmpty()) {
-            present.become(wanted, scope);
-            settled.add(wanted);
-            return 0;
-        }
-        known.remove(name);
-        settled.removeIf(other -> other.name().equals(name));
-        plan.transactions().forEach(operations -> nftables.run(name, operations));
-        int expected = generation + plan.transactions().size();
-        generation = nftables.generation();
-        if (generation == expected) {
-            present.become(wanted, scope);
-            known.put(name, present);
-            settled.add(wanted);
-        } else {
-            // Somebody else has changed something in between, perhaps in our tables.
+    int apply(List<WantedTable> wanted) {
+        heed();
+        List<Step> steps = wanted.stream().map(this::step).toList();
+        List<List<TableChange>> transactions =
+                TablePlan.transactions(steps.stream().map(Step::plan).toList());
+        if (!transactions.isEmpty()) {
+            // Until all is done nobody knows how far it is.
             forget();
+            transactions.forEach(nftables::run);
+            generation += transactions.size();
+            if (generation != nftables.generation()) {
+                // Somebody else has changed something in between, perhaps in our tables.
+                return transactions.size();
+            }
         }
-        return plan.transactions().size();
+        steps.forEach(step -> {
+            step.taken();
+            known.put(step.wanted().name(), step.present());
+            settled.add(step.wanted());
+        });
+        return transactions.size();
+    }
+
+    private Step step(WantedTable wanted) {
+        PresentTable present = known(wanted.name());
+        Scope touched = wanted.takeTouched();
+        Scope scope = settled.contains(wanted) ? touched : Scope.all(wanted, present);
+        return new Step(wanted, present, scope, TablePlan.decide(wanted, present, scope));
     }
 
     /** The table as it is. */
     PresentTable read(TableName table) {
+        heed();
+        return known(table);
+    }
+
+    /** Forgets what somebody has changed since it was read. */
+    private void heed() {
         int now = nftables.generation();
         if (now != generation) {
             forget();
             generation = now;
         }
+    }
+
+    private PresentTable known(TableName table) {
         return known.computeIfAbsent(table, this::readAll);
     }
 

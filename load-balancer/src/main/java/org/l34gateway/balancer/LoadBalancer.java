@@ -182,10 +182,7 @@ public final class LoadBalancer implements AutoCloseable {
         } else {
             stage.end();
         }
-        int transactions = 0;
-        for (WantedTable table : wanted.tables()) {
-            transactions += tables.apply(table);
-        }
+        int transactions = tables.apply(wanted.tables());
         stage.finish();
         routing.finish(routingPlan, wanted.marks(), marks, found.wayToTargets());
         devices = found;

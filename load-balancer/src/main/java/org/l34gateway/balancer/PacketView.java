@@ -89,6 +89,11 @@ enum PacketView {
         return is;
     }
 
+    /** Matches packets of any other protocol, if their ports can be read. */
+    List<Expression> isOther(Protocol protocol) {
+        return List.of(protocol(R0), new Compare(R0, Comparison.NOT_EQUAL, Octets.network(protocol.number(), 1)));
+    }
+
     /** Matches packets whose ports are where {@link #ports} reads them, if their protocol has some; loses register 0. */
     private List<Expression> hasPorts() {
         return this == QUOTED4

@@ -23,6 +23,8 @@ final class Pools {
     private final long seed;
     /** Until the first step: VIP → suffixes of the pools to which its packets go. */
     private Map<IpPrefix, Set<String>> left;
+    /** Until the first step: cohorts of that process. */
+    private Set<String> leftCohorts;
     /** By the shares of flows that have them. */
     private final Shared<SlotPool, Boolean> held = new Shared<>();
     /** What suffixes of a cohort begin with → its pools, in the order in which they came. */
@@ -52,6 +54,7 @@ final class Pools {
             take(suffix, true);
         });
         byCohort.forEach((prefix, slots) -> cohorts.put(prefix, Cohort.left(slots)));
+        leftCohorts = byCohort.keySet();
     }
 
     /** A pool that a flow to a VIP has. */
@@ -101,8 +104,9 @@ final class Pools {
             members.getOrDefault(prefix, new HashSet<>()).remove(pool);
             open.add(prefix);
         });
-        // What nobody goes on with.
-        cohorts.keySet().stream().filter(prefix -> !members.containsKey(prefix)).forEach(open::add);
+        // What nobody goes on with goes.
+        open.addAll(leftCohorts);
+        leftCohorts = Set.of();
         Map<String, Map<String, int[]>> inherited = new HashMap<>();
         open.stream()
                 .filter(prefix -> !cohorts.containsKey(prefix))

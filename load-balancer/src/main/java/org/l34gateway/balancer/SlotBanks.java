@@ -23,7 +23,8 @@ import org.l34gateway.program.SlotTableSize;
  * states tell.
  *
  * <p>A pool has a cell of a bank: {@code slots_SLOTS_BANK}, from row {@code (cell % cells) * rows} on. The maps are few because
- * the kernel goes through all of them for each that a new rule names.
+ * the kernel goes through all of them for each that a new rule names. Fewer pools share the two maps beside it: for each element
+ * the kernel goes through all rules that name its map, and these have some ten of each pool, a bank 16 of all of them.
  */
 final class SlotBanks {
     /** Slots in a row. */
@@ -38,11 +39,10 @@ final class SlotBanks {
     private static final String BANK = "slots_";
     /** Numbers in a row: two slots each, the first in the lower bits. */
     private static final int NUMBERS = ROW / 2;
-    /**
-     * About. For each element the kernel goes through all rules that name its map, ten of each pool; for each rule through all maps.
-     * Beside a thousand pools of 1,021 slots 512 rows make a change cost half of what 8,192 did, and a start half as much again.
-     */
-    private static final int BANK_ROWS = 512;
+    /** Of a bank, about. It is copied and compared when one of its slots changes, and has 16 chains. */
+    private static final int BANK_ROWS = 2_048;
+    /** Of the pools that share the maps beside it, about. */
+    private static final int SHARED_ROWS = 512;
 
     private static final String MOVED = "moved_";
     private static final String TARGETS = "targets_";
@@ -70,28 +70,29 @@ final class SlotBanks {
             return Math.max(1, BANK_ROWS / rows());
         }
 
+        /** Pools that share the maps beside the bank. */
+        private int sharing() {
+            return Math.max(1, SHARED_ROWS / rows());
+        }
+
         /** The bank's name. */
         String bank() {
-            return BANK + suffix();
+            return BANK + slots + "_" + number / cells();
         }
 
-        /** The name of the map of slots that are more than somebody's: number in the bank → {@link SlotState}. */
+        /** The name of the map of slots that are more than somebody's: {@link #movedOffset} + slot → {@link SlotState}. */
         String moved() {
-            return MOVED + suffix();
+            return MOVED + slots + "_" + number / sharing();
         }
 
-        /** The name of the map of the targets of all pools that share the bank → mark. */
+        /** The name of the map of targets of some pools: {@link #targetBits} and target → mark. */
         String targets() {
-            return TARGETS + suffix();
-        }
-
-        private String suffix() {
-            return slots + "_" + number / cells();
+            return TARGETS + slots + "_" + number / sharing();
         }
 
         /** The bits that tell the pool's targets from others in the map. */
         int targetBits() {
-            return number % cells() << CELL_SHIFT;
+            return number % sharing() << CELL_SHIFT;
         }
 
         /** The target of a key of the map; 0 when it is another pool's. */
@@ -100,7 +101,7 @@ final class SlotBanks {
         }
 
         private int mostTargets() {
-            return cells() * SlotTableSize.ofSlots(slots).universe();
+            return sharing() * SlotTableSize.ofSlots(slots).universe();
         }
 
         /** The number of the pool's first slot in the bank. */
@@ -108,8 +109,17 @@ final class SlotBanks {
             return number % cells() * rows() * ROW;
         }
 
+        /** The number of the pool's first slot in the map of moved slots. */
+        int movedOffset() {
+            return number % sharing() * rows() * ROW;
+        }
+
         private int bankRows() {
             return cells() * rows();
+        }
+
+        private int sharedSlots() {
+            return sharing() * rows() * ROW;
         }
     }
 
@@ -126,9 +136,9 @@ final class SlotBanks {
         return any(bank).bankRows() * NUMBERS;
     }
 
-    /** How many slots a bank has to which a map of moved slots belongs. */
+    /** How many slots the pools have that share a map of moved slots. */
     static int slots(String moved) {
-        return any(moved).bankRows() * ROW;
+        return any(moved).sharedSlots();
     }
 
     /** Some cell of a bank. */
@@ -181,7 +191,7 @@ final class SlotBanks {
             moved[slot] = SlotState.isPlain(moved[slot]) ? 0 : moved[slot];
         }
         SetShape shape = new SetShape(cell.moved(), List.of(Datum.MARK), Datum.MARK, Set.of(), 0);
-        return new Rows(shape, 1, cell.bankRows() * ROW, cell.offset(), moved);
+        return new Rows(shape, 1, cell.sharedSlots(), cell.movedOffset(), moved);
     }
 
     /** Suffix of a pool → {@link SlotState} of each slot, 0 where nobody is known to have it. */
@@ -208,7 +218,9 @@ final class SlotBanks {
         for (int slot = 0; slot < states.length; slot++) {
             int at = cell.offset() + slot;
             int mark = at / 2 < bank.length ? (bank[at / 2] >>> (at % 2 * MARK_BITS)) & ELSEWHERE : 0;
-            states[slot] = mark == ELSEWHERE && at < elsewhere.length ? elsewhere[at] : byMark.getOrDefault(mark, 0);
+            int beside = cell.movedOffset() + slot;
+            states[slot] =
+                    mark == ELSEWHERE && beside < elsewhere.length ? elsewhere[beside] : byMark.getOrDefault(mark, 0);
         }
         return states;
     }

@@ -96,10 +96,14 @@ final class SlotChains {
                         new SetMark(SLOT),
                         new Mask(SLOT, SLOT, Octets.host(SlotBanks.ROW - 1), ZERO),
                         new LookupVerdict(picks(cell.bank()), SLOT))));
+        List<Expression> toOwner = rule(state(pool, view, input), owner(), target(TARGET, pool), DONE);
         if (input == HashInput.FLOW) {
-            rules.add(rule(view.isProtocol(Protocol.TCP), List.of(new Goto(remembering(pool, view, none)))));
+            // In this chain, because the kernel walks over all chains at the end of every transaction.
+            rules.add(rule(view.isOther(Protocol.TCP), toOwner));
+            rules.add(rule(view.isOther(Protocol.TCP), List.of(none)));
+            rules.addAll(remembering(pool, view));
         }
-        rules.add(rule(state(pool, view, input), owner(), target(TARGET, pool), DONE));
+        rules.add(toOwner);
         rules.add(List.of(none));
         return book.chain(PoolNames.chains(suffixes.apply(pool)), rules);
     }
@@ -137,7 +141,7 @@ final class SlotChains {
 
     private List<Expression> state(SlotPool pool, PacketView view, HashInput input) {
         List<Expression> state = new ArrayList<>(
-                input.hash(view, STATE, pool.slots(), hash.seed(), cell(pool).offset()));
+                input.hash(view, STATE, pool.slots(), hash.seed(), cell(pool).movedOffset()));
         state.addAll(found(STATE, cell(pool).moved(), STATE));
         return state;
     }
@@ -169,8 +173,8 @@ final class SlotChains {
                 new Mask(TARGET, TARGET, Octets.host(SlotState.OWNER), ZERO));
     }
 
-    /** The chain for packets of a slot that is another target's than some of its connections. */
-    private String remembering(SlotPool pool, PacketView view, Goto none) {
+    /** The rules for TCP packets of a slot that is another target's than some of its connections. */
+    private List<List<Expression>> remembering(SlotPool pool, PacketView view) {
         String flows = PoolNames.flows(pool);
         List<Expression> slot = state(pool, view, HashInput.FLOW);
         List<Expression> flow = view.flowAsKey(R0);
@@ -237,9 +241,7 @@ final class SlotChains {
                     DONE));
             rules.add(rule(slot, former(), target(TARGET, pool), DONE));
         }
-        rules.add(rule(slot, owner(), target(TARGET, pool), DONE));
-        rules.add(List.of(none));
-        return book.chain("tcp", rules);
+        return rules;
     }
 
     private static List<Expression> begins() {

@@ -18,6 +18,8 @@ import org.l34gateway.linux.nftables.NumberMap;
 import org.l34gateway.linux.nftables.Octets;
 import org.l34gateway.linux.nftables.Operation;
 import org.l34gateway.linux.nftables.SetShape;
+import org.l34gateway.linux.nftables.TableChange;
+import org.l34gateway.linux.nftables.TableName;
 
 /**
  * From the present table to the wanted one: what is new and not used by any packet yet comes first, and new maps of
@@ -28,15 +30,44 @@ import org.l34gateway.linux.nftables.SetShape;
  * of maps as they are after (nft_do_chain, nft_genmask_cur): in a chain that comes or goes with the element that leads there, it
  * would find no rule, and with what it has looked up in one map it would find nothing in the next.
  *
- * @param transactions in order; empty when nothing is to be done
+ * @param come what no packet uses yet
+ * @param loads the slots of new maps, in pieces
+ * @param move what packets see at once
+ * @param go what no packet uses any more
  */
-record TablePlan(List<List<Operation>> transactions) {
+record TablePlan(
+        TableName table, List<Operation> come, List<List<Operation>> loads, List<Operation> move, List<Operation> go) {
     TablePlan {
-        transactions = transactions.stream().map(List::copyOf).toList();
+        come = List.copyOf(come);
+        loads = loads.stream().map(List::copyOf).toList();
+        move = List.copyOf(move);
+        go = List.copyOf(go);
     }
 
     boolean isEmpty() {
-        return transactions.isEmpty();
+        return come.isEmpty() && loads.isEmpty() && move.isEmpty() && go.isEmpty();
+    }
+
+    /**
+     * The transactions of several tables, in order. They share them: at the end of each the kernel walks over all chains and sets
+     * of all tables.
+     */
+    static List<List<TableChange>> transactions(List<TablePlan> plans) {
+        List<List<TableChange>> transactions = new ArrayList<>();
+        transactions.add(plans.stream().map(plan -> plan.change(plan.come)).toList());
+        plans.forEach(plan -> plan.loads.forEach(load -> transactions.add(List.of(plan.change(load)))));
+        transactions.add(plans.stream().map(plan -> plan.change(plan.move)).toList());
+        transactions.add(plans.stream().map(plan -> plan.change(plan.go)).toList());
+        return transactions.stream()
+                .map(changes -> changes.stream()
+                        .filter(change -> !change.operations().isEmpty())
+                        .toList())
+                .filter(changes -> !changes.isEmpty())
+                .toList();
+    }
+
+    private TableChange change(List<Operation> operations) {
+        return new TableChange(table, operations);
     }
 
     /** @param scope where they may differ */
@@ -54,12 +85,9 @@ record TablePlan(List<List<Operation>> transactions) {
         private final WantedTable wanted;
         private final PresentTable present;
         private final Scope scope;
-        /** What no packet uses yet. */
         private final List<Operation> come = new ArrayList<>();
-
         private final List<List<Operation>> loads = new ArrayList<>();
         private final List<Operation> move = new ArrayList<>();
-        /** What no packet uses any more. */
         private final List<Operation> go = new ArrayList<>();
 
         Decision(WantedTable wanted, PresentTable present, Scope scope) {
@@ -92,13 +120,7 @@ record TablePlan(List<List<Operation>> transactions) {
             hooks();
             numbers();
             clear();
-
-            List<List<Operation>> transactions = new ArrayList<>(List.of(come));
-            transactions.addAll(loads);
-            transactions.add(move);
-            transactions.add(go);
-            transactions.removeIf(List::isEmpty);
-            return new TablePlan(transactions);
+            return new TablePlan(wanted.name(), come, loads, move, go);
         }
 
         /** Declares new maps of numbers, and fills them. */

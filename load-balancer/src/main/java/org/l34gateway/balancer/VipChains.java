@@ -111,8 +111,7 @@ final class VipChains {
         return new Classifier(
                 book,
                 view,
-                way -> book.chain(
-                        "flow", List.of(List.of(new Count(counter(way.flow())), new Goto(backend(view, way, input))))),
+                way -> List.of(new Count(counter(way.flow())), new Goto(backend(view, way, input))),
                 List.of(noFlow));
     }
 

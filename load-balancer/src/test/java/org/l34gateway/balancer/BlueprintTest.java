@@ -87,7 +87,7 @@ class BlueprintTest {
             for (WantedTable wanted : fresh.tables()) {
                 PresentTable present = kernel.table(wanted.name());
                 TablePlan plan = TablePlan.decide(wanted, present, Scope.all(wanted, present));
-                assertThat(plan.transactions()).as(where).isEmpty();
+                assertThat(plan).as(where).matches(TablePlan::isEmpty);
             }
             assertThat(blueprint.marks().byAddress())
                     .as(where)

@@ -82,7 +82,8 @@ class ByteMatchKernelTest {
                     .hasEntrySatisfying(
                             "ns/odd-udp", count -> assertThat(count.packets()).isPositive());
             assertThat(Testbed.run(bed.gateway, "nft list table inet l34"))
-                    .contains("udp sport & 1 == 1 goto", "sctp vtag & 3221225473 == 2147483648 @th,72,8 0x7 goto");
+                    .contains(
+                            "udp sport & 1 == 1 counter", "sctp vtag & 3221225473 == 2147483648 @th,72,8 0x7 counter");
         }
     }
 

@@ -7,13 +7,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -23,7 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.l34gateway.ip.IpPrefix;
 import org.l34gateway.linux.NetlinkSocket;
 import org.l34gateway.linux.nftables.Operation;
-import org.l34gateway.linux.nftables.TableName;
+import org.l34gateway.linux.nftables.TableChange;
 import org.l34gateway.linux.testing.InScratchNetns;
 import org.l34gateway.netlink.Rtnetlink;
 import org.l34gateway.program.Backend;
@@ -168,9 +164,7 @@ class TablePlanTest {
         try (KernelTables tables = KernelTables.open()) {
             run(row.program(), tables);
             tables.forget();
-            assertThat(plans(row.program(), tables).values())
-                    .as("a second plan")
-                    .allMatch(TablePlan::isEmpty);
+            assertThat(plans(row.program(), tables)).as("a second plan").allMatch(TablePlan::isEmpty);
         }
     }
 
@@ -186,7 +180,7 @@ class TablePlanTest {
             golden("handover", shown(plans(four, tables)));
             run(four, tables);
             tables.forget();
-            assertThat(plans(four, tables).values()).as("a second plan").allMatch(TablePlan::isEmpty);
+            assertThat(plans(four, tables)).as("a second plan").allMatch(TablePlan::isEmpty);
         }
     }
 
@@ -198,13 +192,17 @@ class TablePlanTest {
         withInterface();
         try (KernelTables tables = KernelTables.open()) {
             run(overlapping(), tables);
-            TablePlan plan = Objects.requireNonNull(plans(weights(), tables).get(Tables.DECIDES));
-            List<List<Operation>> transactions = plan.transactions();
-            assertThat(having(transactions, Operation.AddRules.class)).containsExactly(0);
-            assertThat(having(transactions, Operation.AddElements.class)).contains(1);
-            assertThat(having(transactions, Operation.RemoveElements.class)).doesNotContain(0);
-            assertThat(having(transactions, Operation.RemoveRules.class)).containsExactly(2);
-            assertThat(having(transactions, Operation.RemoveChain.class)).containsExactly(2);
+            TablePlan plan = plans(weights(), tables).getLast();
+            assertThat(plan.come()).hasAtLeastOneElementOfType(Operation.AddRules.class);
+            assertThat(plan.move()).hasAtLeastOneElementOfType(Operation.AddElements.class);
+            assertThat(plan.go())
+                    .hasAtLeastOneElementOfType(Operation.RemoveRules.class)
+                    .hasAtLeastOneElementOfType(Operation.RemoveChain.class);
+            assertThat(plan.come())
+                    .doesNotHaveAnyElementsOfTypes(Operation.RemoveElements.class, Operation.RemoveRules.class);
+            assertThat(plan.move())
+                    .doesNotHaveAnyElementsOfTypes(
+                            Operation.AddRules.class, Operation.RemoveRules.class, Operation.RemoveChain.class);
         }
     }
 
@@ -220,25 +218,14 @@ class TablePlanTest {
             run(four, tables);
             WantedTable settled = wanted(four, Map.of()).getLast();
             PresentTable present = tables.read(Tables.DECIDES);
-            List<List<Operation>> transactions = TablePlan.decide(settled, present, Scope.all(settled, present))
-                    .transactions();
-            assertThat(transactions.stream().map(TablePlanTest::changedMaps))
-                    .containsExactly(Set.of("slots_1021_0"), Set.of("moved_1021_0"));
+            TablePlan plan = TablePlan.decide(settled, present, Scope.all(settled, present));
+            assertThat(plan.move().stream().map(TablePlanTest::changedMap)).containsExactly("slots_1021_0");
+            assertThat(plan.go().stream().map(TablePlanTest::changedMap)).containsExactly("moved_1021_0");
         }
     }
 
-    private static Set<String> changedMaps(List<Operation> transaction) {
-        return transaction.stream()
-                .map(operation -> ((Operation.ChangeNumbers) operation).change().map())
-                .collect(Collectors.toSet());
-    }
-
-    /** The transactions that have such an operation. */
-    private static List<Integer> having(List<List<Operation>> transactions, Class<? extends Operation> kind) {
-        return IntStream.range(0, transactions.size())
-                .filter(i -> transactions.get(i).stream().anyMatch(kind::isInstance))
-                .boxed()
-                .toList();
+    private static String changedMap(Operation operation) {
+        return ((Operation.ChangeNumbers) operation).change().map();
     }
 
     private static void withInterface() {
@@ -248,24 +235,22 @@ class TablePlanTest {
     }
 
     private static void run(ForwardingProgram program, KernelTables tables) {
-        wanted(program, states(tables)).forEach(tables::apply);
+        tables.apply(wanted(program, states(tables)));
     }
 
-    private static Map<TableName, TablePlan> plans(ForwardingProgram program, KernelTables tables) {
-        Map<TableName, TablePlan> plans = new LinkedHashMap<>();
-        for (WantedTable wanted : wanted(program, states(tables))) {
-            PresentTable present = tables.read(wanted.name());
-            plans.put(wanted.name(), TablePlan.decide(wanted, present, Scope.all(wanted, present)));
-        }
-        return plans;
+    private static List<TablePlan> plans(ForwardingProgram program, KernelTables tables) {
+        return wanted(program, states(tables)).stream()
+                .map(wanted -> {
+                    PresentTable present = tables.read(wanted.name());
+                    return TablePlan.decide(wanted, present, Scope.all(wanted, present));
+                })
+                .toList();
     }
 
-    private static Map<TableName, TablePlan> plansForNothing(ForwardingProgram program) {
-        Map<TableName, TablePlan> plans = new LinkedHashMap<>();
-        for (WantedTable wanted : wanted(program, Map.of())) {
-            plans.put(wanted.name(), TablePlan.decide(wanted, PresentTable.none(), wanted.takeTouched()));
-        }
-        return plans;
+    private static List<TablePlan> plansForNothing(ForwardingProgram program) {
+        return wanted(program, Map.of()).stream()
+                .map(wanted -> TablePlan.decide(wanted, PresentTable.none(), wanted.takeTouched()))
+                .toList();
     }
 
     private static Map<String, int[]> states(KernelTables tables) {
@@ -277,14 +262,15 @@ class TablePlanTest {
     }
 
     /** Each operation of each transaction. */
-    private static String shown(Map<TableName, TablePlan> plans) {
+    private static String shown(List<TablePlan> plans) {
         StringBuilder text = new StringBuilder();
-        plans.forEach((table, plan) -> {
-            for (List<Operation> transaction : plan.transactions()) {
-                text.append("# transaction on ").append(table).append('\n');
-                transaction.forEach(operation -> text.append(operation).append('\n'));
+        for (List<TableChange> transaction : TablePlan.transactions(plans)) {
+            text.append("# transaction\n");
+            for (TableChange change : transaction) {
+                text.append("# on ").append(change.table()).append('\n');
+                change.operations().forEach(operation -> text.append(operation).append('\n'));
             }
-        });
+        }
         return text.toString();
     }
 

@@ -24,6 +24,7 @@ import org.l34gateway.linux.nftables.Operation;
 import org.l34gateway.linux.nftables.Register;
 import org.l34gateway.linux.nftables.SetShape;
 import org.l34gateway.linux.nftables.SetShape.Datum;
+import org.l34gateway.linux.nftables.TableChange;
 import org.l34gateway.linux.nftables.TableName;
 import org.l34gateway.linux.testing.ScratchNetns;
 import org.l34gateway.program.ForwardingProgram;
@@ -82,7 +83,7 @@ final class Rig implements AutoCloseable {
 
     private static Nftables countAndDrop(ScratchNetns netns, String device) {
         Nftables nftables = netns.call(Nftables::open);
-        nftables.run(
+        nftables.run(List.of(new TableChange(
                 COUNTING,
                 List.of(
                         new Operation.AddTable(),
@@ -90,7 +91,7 @@ final class Rig implements AutoCloseable {
                         new Operation.AddHookedChain(
                                 new HookedChain("end", HookedChain.Hook.INGRESS, 0, false, device)),
                         new Operation.AddRules(
-                                "end", "", List.of(List.of(new Expression.Count(ARRIVED), new Expression.Drop())))));
+                                "end", "", List.of(List.of(new Expression.Count(ARRIVED), new Expression.Drop())))))));
         return nftables;
     }
 
@@ -105,7 +106,7 @@ final class Rig implements AutoCloseable {
                             new HookedChain("drop_" + name, HookedChain.Hook.INGRESS, 0, false, name)));
                     operations.add(new Operation.AddRules("drop_" + name, "", List.of(List.of(new Expression.Drop()))));
                 }
-                nftables.run(COUNTING, operations);
+                nftables.run(List.of(new TableChange(COUNTING, operations)));
             }
             return null;
         });
@@ -138,7 +139,7 @@ final class Rig implements AutoCloseable {
         int device = balancer.link("int").index();
         balancer.call(() -> {
             try (Nftables nftables = Nftables.open()) {
-                nftables.run(COUNTING, least(addresses, slots, device));
+                nftables.run(List.of(new TableChange(COUNTING, least(addresses, slots, device))));
             }
             return null;
         });

@@ -12,7 +12,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The kernel's nf_tables in the namespace in which this was opened, straight over nfnetlink: a change of one table is one
+ * The kernel's nf_tables in the namespace in which this was opened, straight over nfnetlink: a change of tables is one
  * transaction, which packets see whole or not at all. Needs CAP_NET_ADMIN. Not for use by several threads at once.
  */
 public final class Nftables implements AutoCloseable {
@@ -82,12 +82,14 @@ public final class Nftables implements AutoCloseable {
     }
 
     /**
-     * Carries operations out as one transaction: all of them or none.
+     * Changes tables in one transaction: all changes are made or none.
      *
      * @throws org.l34gateway.netlink.KernelRefused when the kernel refuses one of them; nothing was changed then
      */
-    public void run(TableName table, List<Operation> operations) {
-        kernel.run(OperationWriter.messages(table, operations));
+    public void run(List<TableChange> transaction) {
+        kernel.run(transaction.stream()
+                .flatMap(change -> OperationWriter.messages(change).stream())
+                .toList());
     }
 
     /** A number that changes with every transaction of anybody in this namespace. What packets change does not change it. */

@@ -37,9 +37,9 @@ final class OperationWriter {
         this.table = table;
     }
 
-    static List<Message> messages(TableName table, List<Operation> operations) {
-        OperationWriter writer = new OperationWriter(table);
-        operations.forEach(writer::write);
+    static List<Message> messages(TableChange change) {
+        OperationWriter writer = new OperationWriter(change.table());
+        change.operations().forEach(writer::write);
         return writer.messages;
     }
 

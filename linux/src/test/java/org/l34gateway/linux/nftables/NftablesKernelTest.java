@@ -27,6 +27,10 @@ class NftablesKernelTest {
     private static final TableName INET = EveryOperation.INET;
     private static final int[] NOTHING = {};
 
+    private static List<TableChange> inet(List<Operation> operations) {
+        return List.of(new TableChange(INET, operations));
+    }
+
     /** What nft, which knows nothing of us, reads. */
     private static String nft(String... words) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("nft"));
@@ -40,15 +44,16 @@ class NftablesKernelTest {
     @Test
     void the_kernel_takes_every_operation_and_nft_reads_what_was_meant() throws Exception {
         try (Nftables nftables = Nftables.open()) {
-            nftables.run(INET, EveryOperation.operations());
-            nftables.run(
+            List<TableChange> both = new ArrayList<>(inet(EveryOperation.operations()));
+            both.add(new TableChange(
                     EveryOperation.NETDEV,
                     List.of(
                             new Operation.AddTable(),
                             new Operation.AddChain("c"),
                             new Operation.AddHookedChain(
                                     new HookedChain("at_lo", HookedChain.Hook.INGRESS, 10, false, "lo")),
-                            new Operation.AddRules("at_lo", "", EveryOperation.forwards())));
+                            new Operation.AddRules("at_lo", "", EveryOperation.forwards()))));
+            nftables.run(both);
             assertThat(nft("list", "ruleset"))
                     .contains(
                             "type filter hook prerouting priority raw - 10; policy accept;",
@@ -67,7 +72,7 @@ class NftablesKernelTest {
                             "elements = { 0x00000001 : 215679573381144830513811895868694400695694534256768036697775454289921",
                             "fwd ip to 10.0.0.1 device \"lo\"",
                             "fwd ip6 to fd00::1 device \"lo\"");
-            nftables.run(INET, EveryOperation.removals());
+            nftables.run(inet(EveryOperation.removals()));
             assertThat(nftables.sets(INET)).containsExactly("addresses", "flows", "numbers", "rows", "vips");
             assertThat(nftables.chains(INET).keySet())
                     .containsExactlyInAnyOrder("first", "last", "routed", "at_lo", "one");
@@ -78,7 +83,7 @@ class NftablesKernelTest {
     @Test
     void everything_is_read_again() {
         try (Nftables nftables = Nftables.open()) {
-            nftables.run(INET, EveryOperation.operations());
+            nftables.run(inet(EveryOperation.operations()));
             Map<String, Nftables.Chain> chains = nftables.chains(INET);
             assertThat(chains)
                     .containsEntry("one", new Nftables.Chain(false, List.of(""), Set.of()))
@@ -113,9 +118,9 @@ class NftablesKernelTest {
             assertThat(nftables.sets(INET)).isEmpty();
             assertThat(nftables.elements(INET, "nowhere")).isEmpty();
             assertThat(nftables.counters(INET)).isEmpty();
-            nftables.run(INET, List.of(new Operation.AddTable()));
+            nftables.run(inet(List.of(new Operation.AddTable())));
             assertThat(nftables.numbers(INET, "nowhere", 1, 2)).isEqualTo(new int[2]);
-            nftables.run(INET, List.of());
+            nftables.run(List.of());
         }
     }
 
@@ -149,14 +154,12 @@ class NftablesKernelTest {
     private static void fillsAndChanges(Datum value, int rowLength, int[] values, int[] changed) {
         SetShape shape = new SetShape("m", List.of(Datum.MARK), value, Set.of(), values.length / rowLength);
         try (Nftables nftables = Nftables.open()) {
-            nftables.run(
-                    INET,
-                    List.of(
-                            new Operation.AddTable(),
-                            new Operation.AddSet(shape),
-                            new Operation.ChangeNumbers(new NumberMap("m", 0, rowLength, NOTHING, values))));
+            nftables.run(inet(List.of(
+                    new Operation.AddTable(),
+                    new Operation.AddSet(shape),
+                    new Operation.ChangeNumbers(new NumberMap("m", 0, rowLength, NOTHING, values)))));
             assertThat(nftables.numbers(INET, "m", rowLength, values.length)).isEqualTo(values);
-            nftables.run(INET, List.of(new Operation.ChangeNumbers(new NumberMap("m", 0, rowLength, values, changed))));
+            nftables.run(inet(List.of(new Operation.ChangeNumbers(new NumberMap("m", 0, rowLength, values, changed)))));
             assertThat(nftables.numbers(INET, "m", rowLength, values.length)).isEqualTo(changed);
         }
     }
@@ -164,18 +167,21 @@ class NftablesKernelTest {
     @Test
     void a_refused_transaction_changes_nothing_names_its_reason_and_is_forgotten() {
         try (Nftables nftables = Nftables.open()) {
-            nftables.run(INET, EveryOperation.operations());
+            nftables.run(inet(EveryOperation.operations()));
             int generation = nftables.generation();
             Operation good = new Operation.AddChain("three");
             Operation bad = new Operation.RemoveElements(
                     "addresses", List.of(Element.member(Octets.of(IpAddress.parse("20.0.0.9")))));
             assertThatExceptionOfType(KernelRefused.class)
-                    .isThrownBy(() -> nftables.run(INET, List.of(good, bad, new Operation.AddChain("four"))))
+                    .isThrownBy(() -> nftables.run(List.of(
+                            new TableChange(EveryOperation.NETDEV, List.of(new Operation.AddTable(), good)),
+                            new TableChange(INET, List.of(good, bad, new Operation.AddChain("four"))))))
                     .satisfies(refused -> assertThat(refused.errno()).isEqualTo(Errno.ENOENT))
                     .withMessageContaining("NFT_MSG_DELSETELEM inet t addresses");
             assertThat(nftables.chains(INET)).doesNotContainKey("three");
+            assertThat(nftables.chains(EveryOperation.NETDEV)).isEmpty();
             assertThat(nftables.generation()).isEqualTo(generation);
-            nftables.run(INET, List.of(good));
+            nftables.run(inet(List.of(good)));
             assertThat(nftables.chains(INET)).containsKey("three");
             assertThat(nftables.generation()).isEqualTo(generation + 1);
         }
@@ -185,7 +191,7 @@ class NftablesKernelTest {
     void stays_in_the_namespace_in_which_it_was_opened(ScratchNetns other) {
         try (Nftables nftables = other.call(Nftables::open);
                 Nftables here = Nftables.open()) {
-            nftables.run(INET, EveryOperation.operations());
+            nftables.run(inet(EveryOperation.operations()));
             assertThat(nftables.sets(INET)).isNotEmpty();
             assertThat(here.sets(INET)).isEmpty();
         }

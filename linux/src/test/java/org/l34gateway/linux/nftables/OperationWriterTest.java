@@ -35,7 +35,7 @@ class OperationWriterTest {
     private static void write(TableName table, List<Operation> operations, StringBuilder text) {
         for (Operation operation : operations) {
             text.append(operation).append('\n');
-            for (Message message : OperationWriter.messages(table, List.of(operation))) {
+            for (Message message : OperationWriter.messages(new TableChange(table, List.of(operation)))) {
                 byte[] bytes = message.bytes(0, 0);
                 text.append("  ").append(message.name()).append('\n');
                 for (int at = 0; at < bytes.length; at += 16) {
