@@ -13,6 +13,7 @@ import org.l34gateway.cni.Plugin;
 import org.l34gateway.cni.testing.Call;
 import org.l34gateway.cni.testing.KillPoint;
 import org.l34gateway.cni.testing.PluginExecutable;
+import org.l34gateway.cni.testing.Strace;
 import org.l34gateway.cni.testing.SurvivalContract;
 import org.l34gateway.linux.testing.ScratchNetns;
 
@@ -48,7 +49,7 @@ class VipSurvivalTest implements SurvivalContract {
     @Test
     void a_vip_is_never_taken_from_another_attachment_by_whoever_is_killed(ScratchNetns pod, @TempDir Path data)
             throws Exception {
-        assumeTrue(KillPoint.canKill(), "skipped: no strace");
+        assumeTrue(Strace.isThere(), "skipped: no strace");
         Call keeper = Call.of("ADD", pod.path(), data, "\"vips\":[\"20.0.0.1\",\"20.0.1.0/24\"]")
                 .with("CNI_IFNAME", "f2");
         Call add = Call.of("ADD", pod.path(), data, arguments());

@@ -2,6 +2,7 @@
 package org.l34gateway.cni.testing;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.teavm.diagnostics.Problem;
 import org.teavm.diagnostics.ProblemSeverity;
@@ -27,6 +29,9 @@ public final class NativeExecutable {
     private static final int MIN_HEAP_BYTES = 1 << 20;
     /** Room for a configuration of the largest size that is read. */
     private static final int MAX_HEAP_BYTES = 64 << 20;
+
+    /** What the generated C sees before everything else; a resource beside this class. */
+    private static final String PREAMBLE = "preamble.h";
 
     /** Says which compiler made the output. */
     private static final String COMPILER = "compiler.txt";
@@ -101,6 +106,10 @@ public final class NativeExecutable {
     /** -iquote, not -I: a generated time.h would hide the system's. _GNU_SOURCE: setns. */
     private static void compile(String gcc, Path sources, Path output) throws IOException, InterruptedException {
         Path temporary = output.resolveSibling(output.getFileName() + ".tmp");
+        try (InputStream header =
+                Objects.requireNonNull(NativeExecutable.class.getResourceAsStream(PREAMBLE), PREAMBLE)) {
+            Files.copy(header, sources.resolve(PREAMBLE));
+        }
         Process compiler = new ProcessBuilder(
                         gcc,
                         "-O2",
@@ -110,6 +119,8 @@ public final class NativeExecutable {
                         "-D_GNU_SOURCE",
                         "-iquote",
                         ".",
+                        "-include",
+                        PREAMBLE,
                         "all.c",
                         "-lm",
                         "-o",

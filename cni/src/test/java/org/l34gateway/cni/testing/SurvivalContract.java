@@ -63,7 +63,7 @@ public interface SurvivalContract {
 
     /** Kills a call, each time after others, at every moment. */
     private void kill(ScratchNetns pod, Path data, List<Call> before, Call call) throws Exception {
-        assumeTrue(KillPoint.canKill(), "skipped: no strace");
+        assumeTrue(Strace.isThere(), "skipped: no strace");
         connect(pod);
         List<String> untouched = everything(pod);
         for (PluginExecutable.Native plugin : natives()) {
