@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Set;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpFamily;
-import org.l34gateway.netlink.Neighbour;
 import org.l34gateway.netlink.Route;
 import org.l34gateway.netlink.RouteType;
 import org.l34gateway.netlink.Rtnetlink;
@@ -17,13 +16,11 @@ import org.l34gateway.netlink.Rule;
  *
  * @param routes in all tables, of the families that were asked for
  * @param rules of the same families
- * @param neighbours of both families
  */
-record PodRouting(List<Route> routes, List<Rule> rules, List<Neighbour> neighbours) {
+record PodRouting(List<Route> routes, List<Rule> rules) {
     PodRouting {
         routes = List.copyOf(routes);
         rules = List.copyOf(rules);
-        neighbours = List.copyOf(neighbours);
     }
 
     static PodRouting read(Rtnetlink kernel, Set<IpFamily> families) {
@@ -33,7 +30,7 @@ record PodRouting(List<Route> routes, List<Rule> rules, List<Neighbour> neighbou
             routes.addAll(kernel.routes(family));
             rules.addAll(kernel.rules(family));
         }
-        return new PodRouting(routes, rules, kernel.neighbours());
+        return new PodRouting(routes, rules);
     }
 
     /** The interface on whose link an address is, 0 when no prefix says so. A default route is no such prefix. */

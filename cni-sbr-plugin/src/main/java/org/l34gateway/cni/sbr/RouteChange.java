@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.l34gateway.cni.Attachment;
 import org.l34gateway.cni.AttachmentKey;
 import org.l34gateway.cni.AttachmentRecord;
@@ -21,6 +22,7 @@ import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpFamily;
 import org.l34gateway.ip.IpPrefix;
 import org.l34gateway.netlink.Neighbour;
+import org.l34gateway.netlink.NextHop;
 import org.l34gateway.netlink.Route;
 import org.l34gateway.netlink.Rtnetlink;
 import org.l34gateway.netlink.Rule;
@@ -88,8 +90,8 @@ record RouteChange(AttachmentRecords records, AttachmentKey key, Namespace netns
     }
 
     private void applyTo(RoutePlan plan, PodRouting present, Undo undo) {
-        for (Neighbour neighbour : plan.forget()) {
-            kernel.delete(neighbour);
+        for (NextHop hop : plan.forget()) {
+            forget(hop);
         }
         for (Route route : plan.put()) {
             kernel.replace(route);
@@ -106,6 +108,15 @@ record RouteChange(AttachmentRecords records, AttachmentKey key, Namespace netns
         for (Route route : plan.dropRoutes()) {
             kernel.delete(route);
             undo.add(() -> kernel.replace(route));
+        }
+    }
+
+    /** Asks for one neighbour: a list of all has those of every namespace behind it, because the kernel keeps one table. */
+    private void forget(NextHop hop) {
+        @Nullable IpAddress gateway = hop.gateway();
+        Neighbour known = gateway == null ? null : kernel.neighbour(hop.ifindex(), gateway);
+        if (known != null && (known.state() & (Neighbour.STATE_PERMANENT | Neighbour.STATE_NOARP)) == 0) {
+            kernel.delete(known);
         }
     }
 

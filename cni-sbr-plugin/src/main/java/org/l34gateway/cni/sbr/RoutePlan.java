@@ -4,13 +4,11 @@ package org.l34gateway.cni.sbr;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpFamily;
 import org.l34gateway.ip.IpPrefix;
-import org.l34gateway.netlink.Neighbour;
 import org.l34gateway.netlink.NextHop;
 import org.l34gateway.netlink.Route;
 import org.l34gateway.netlink.RouteProtocol;
@@ -20,7 +18,7 @@ import org.l34gateway.netlink.Rule;
 /**
  * What to change, in this order: nothing that is wanted before and after is ever missing in between.
  *
- * @param forget neighbour entries of new next hops: what they knew may be of a pod that had the address before
+ * @param forget new next hops: what the kernel knows of them as neighbours may be of a pod that had the address before
  * @param put routes to add or to put in the place of the one with the same table, destination and metric
  * @param addRules rules to add
  * @param dropRules rules to remove
@@ -28,7 +26,7 @@ import org.l34gateway.netlink.Rule;
  * @param notOnLink next hops that are left out, because no interface of the pod is on their link
  */
 record RoutePlan(
-        List<Neighbour> forget,
+        List<NextHop> forget,
         List<Route> put,
         List<Rule> addRules,
         List<Rule> dropRules,
@@ -89,7 +87,7 @@ record RoutePlan(
     private static final class Plan {
         private final RouteWanted wanted;
         private final PodRouting present;
-        private final List<Neighbour> forget = new ArrayList<>();
+        private final List<NextHop> forget = new ArrayList<>();
         private final List<Route> put = new ArrayList<>();
         private final List<Rule> addRules = new ArrayList<>();
         private final List<Rule> dropRules = new ArrayList<>();
@@ -142,14 +140,8 @@ record RoutePlan(
 
         private void forgetNew(Route route, @Nullable Route there) {
             for (NextHop hop : route.nextHops()) {
-                if (there != null && there.nextHops().contains(hop)) {
-                    continue;
-                }
-                for (Neighbour known : present.neighbours()) {
-                    boolean fixed = (known.state() & (Neighbour.STATE_PERMANENT | Neighbour.STATE_NOARP)) != 0;
-                    if (known.ifindex() == hop.ifindex() && Objects.equals(known.address(), hop.gateway()) && !fixed) {
-                        forget.add(known);
-                    }
+                if (there == null || !there.nextHops().contains(hop)) {
+                    forget.add(hop);
                 }
             }
         }

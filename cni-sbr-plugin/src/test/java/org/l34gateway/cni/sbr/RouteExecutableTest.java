@@ -291,16 +291,23 @@ class RouteExecutableTest {
     @MethodSource("executables")
     void a_new_next_hop_starts_without_an_old_neighbour_entry(PluginExecutable plugin, ScratchNetns pod) {
         connect(pod);
-        IpAddress gateway = IpAddress.parse("169.254.100.2");
-        inside(
-                pod,
-                kernel -> kernel.replace(new Neighbour(
-                        link(kernel), gateway, MacAddress.parse("02:00:5e:00:53:01"), Neighbour.STATE_STALE, 0)));
+        IpAddress fixed = IpAddress.parse("169.254.100.1");
+        IpAddress known = IpAddress.parse("169.254.100.2");
+        IpAddress known6 = IpAddress.parse("fd00::1");
+        neighbour(pod, fixed, Neighbour.STATE_PERMANENT);
+        neighbour(pod, known, Neighbour.STATE_STALE);
+        neighbour(pod, known6, Neighbour.STATE_STALE);
 
-        add(pod, BOTH).on(plugin);
+        assertThat(add(pod, BOTH).on(plugin).code()).isZero();
         assertThat(inside(pod, Rtnetlink::neighbours))
                 .extracting(Neighbour::address)
-                .doesNotContain(gateway);
+                .contains(fixed)
+                .doesNotContain(known, known6);
+    }
+
+    private static void neighbour(ScratchNetns pod, IpAddress address, int state) {
+        MacAddress mac = MacAddress.parse("02:00:5e:00:53:01");
+        inside(pod, kernel -> kernel.replace(new Neighbour(link(kernel), address, mac, state, 0)));
     }
 
     @ParameterizedTest

@@ -13,8 +13,6 @@ import org.junit.jupiter.api.Test;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpFamily;
 import org.l34gateway.ip.IpPrefix;
-import org.l34gateway.netlink.MacAddress;
-import org.l34gateway.netlink.Neighbour;
 import org.l34gateway.netlink.NextHop;
 import org.l34gateway.netlink.Route;
 import org.l34gateway.netlink.Rule;
@@ -50,17 +48,9 @@ class RoutePlanTest {
         RouteWanted two = wanted(List.of("20.0.0.1"), List.of("169.254.100.1", "169.254.100.2"));
         List<Route> routes = new ArrayList<>(List.of(LINK));
         routes.addAll(decide(one, routes, List.of()).put());
-        var kept = neighbour("169.254.100.1", Neighbour.STATE_REACHABLE);
-        var old = neighbour("169.254.100.2", Neighbour.STATE_STALE);
 
-        PodRouting present = new PodRouting(routes, List.of(), List.of(kept, old));
-        assertThat(RoutePlan.decide(two, Set.of(), two.families(), present).forget())
-                .containsExactly(old);
-
-        var fixed = neighbour("169.254.100.2", Neighbour.STATE_PERMANENT);
-        present = new PodRouting(routes, List.of(), List.of(kept, fixed));
-        assertThat(RoutePlan.decide(two, Set.of(), two.families(), present).forget())
-                .isEmpty();
+        assertThat(decide(two, routes, List.of()).forget())
+                .containsExactly(NextHop.via(IpAddress.parse("169.254.100.2"), NET1));
     }
 
     @Test
@@ -77,10 +67,7 @@ class RoutePlanTest {
                 Rule.from(IpPrefix.parse("20.0.0.9/32"), 999, 5000));
 
         RoutePlan plan = RoutePlan.decide(
-                wanted(List.of(), List.of()),
-                Set.of(5000),
-                Set.of(IpFamily.IPV4),
-                new PodRouting(routes, rules, List.of()));
+                wanted(List.of(), List.of()), Set.of(5000), Set.of(IpFamily.IPV4), new PodRouting(routes, rules));
         assertThat(plan.isEmpty()).as("%s", plan).isTrue();
     }
 
@@ -95,7 +82,7 @@ class RoutePlanTest {
                     some(dice, "20.0.0.1", "20.0.0.2", "2000::1", "2000::2"),
                     some(dice, "169.254.100.1", "169.254.100.2", "fd00::1", "fd00::2"));
             RoutePlan plan = RoutePlan.decide(
-                    wanted, Set.of(), Set.of(IpFamily.IPV4, IpFamily.IPV6), new PodRouting(routes, rules, List.of()));
+                    wanted, Set.of(), Set.of(IpFamily.IPV4, IpFamily.IPV6), new PodRouting(routes, rules));
             for (Route put : plan.put()) {
                 routes.removeIf(route -> isSamePlace(route, put));
                 routes.add(put);
@@ -118,7 +105,7 @@ class RoutePlanTest {
     }
 
     private static RoutePlan decide(RouteWanted wanted, List<Route> routes, List<Rule> rules) {
-        return RoutePlan.decide(wanted, Set.of(), wanted.families(), new PodRouting(routes, rules, List.of()));
+        return RoutePlan.decide(wanted, Set.of(), wanted.families(), new PodRouting(routes, rules));
     }
 
     private static RouteWanted wanted(List<String> sources, List<String> nextHops) {
@@ -131,9 +118,5 @@ class RoutePlanTest {
 
     private static List<String> some(Random dice, String... all) {
         return Arrays.stream(all).filter(_ -> dice.nextBoolean()).toList();
-    }
-
-    private static Neighbour neighbour(String address, int state) {
-        return new Neighbour(NET1, IpAddress.parse(address), MacAddress.parse("02:00:5e:00:53:01"), state, 0);
     }
 }
