@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.l34gateway.cni.host.FileLock;
 import org.l34gateway.cni.host.Host;
 import org.l34gateway.cni.host.HostFiles;
+import org.l34gateway.netlink.Errno;
 import org.l34gateway.netlink.KernelRefused;
 
 /**
@@ -71,10 +72,18 @@ public final class AttachmentRecords {
 
     /** What is written down about an attachment. */
     public StoredRecord find(AttachmentKey key) {
-        byte @Nullable [] content = files.read(path(key));
-        if (content == null) {
-            return new StoredRecord.Missing();
+        try {
+            byte @Nullable [] content = files.read(path(key));
+            return content == null ? new StoredRecord.Missing() : read(key, content);
+        } catch (KernelRefused refused) {
+            if (refused.errno() != Errno.EIO) {
+                throw refused;
+            }
+            return new StoredRecord.Unreadable("the disk does not give it back");
         }
+    }
+
+    private StoredRecord read(AttachmentKey key, byte[] content) {
         try {
             AttachmentRecord record = AttachmentRecord.read(content);
             if (!record.who().key().equals(key)) {

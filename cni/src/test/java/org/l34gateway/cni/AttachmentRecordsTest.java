@@ -2,22 +2,28 @@
 package org.l34gateway.cni;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.l34gateway.cni.host.Host;
 import org.l34gateway.cni.host.JvmHost;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpPrefix;
+import org.l34gateway.netlink.Errno;
 
 class AttachmentRecordsTest {
     @TempDir
@@ -85,6 +91,49 @@ class AttachmentRecordsTest {
         }
         Files.write(file, new byte[0]);
         assertThat(records.find(new AttachmentKey("c1", "f1"))).isInstanceOf(StoredRecord.Unreadable.class);
+    }
+
+    @Test
+    void a_record_that_the_disk_does_not_give_back_is_unreadable() {
+        AttachmentRecord record = record("c1", "f1");
+        records.write(record);
+
+        var failing = new AttachmentRecords(refusing("read", Errno.EIO), directory.resolve("a/b") + "");
+        assertThat(failing.find(record.who().key())).isInstanceOf(StoredRecord.Unreadable.class);
+    }
+
+    /** As NFS does. */
+    @Test
+    void a_file_system_that_has_no_room_only_at_the_end_keeps_the_old_record() {
+        AttachmentRecord old = record("c1", "f1");
+        records.write(old);
+
+        var failing = new AttachmentRecords(refusing("close", Errno.ENOSPC), directory.resolve("a/b") + "");
+        assertThatThrownBy(() -> failing.write(old.withHoldings(Holdings.NONE)))
+                .isInstanceOfSatisfying(CniError.class, error -> {
+                    assertThat(error.code()).isEqualTo(CniError.IO_FAILURE);
+                    assertThat(error.details()).contains("close", "ENOSPC");
+                });
+        assertThat(records.find(old.who().key())).isEqualTo(new StoredRecord.Found(old));
+        assertThat(directory.resolve("a/b").toFile().list()).containsExactly("c1@f1.json");
+    }
+
+    /** A machine that does what it is told and says of one call that it failed, but for the files below /proc. */
+    private static Host refusing(String call, int errno) {
+        Host real = new JvmHost();
+        Set<Object> inProc = new HashSet<>();
+        return (Host) Proxy.newProxyInstance(
+                Host.class.getClassLoader(), new Class<?>[] {Host.class}, (_, method, in) -> {
+                    Object result = method.invoke(real, in);
+                    if (method.getName().equals("open") && ((String) in[0]).startsWith("/proc/")) {
+                        inProc.add(result);
+                    }
+                    boolean spared = inProc.contains(in[0]);
+                    if (method.getName().equals("close")) {
+                        inProc.remove(in[0]);
+                    }
+                    return method.getName().equals(call) && !spared ? (Object) (-errno) : result;
+                });
     }
 
     @Test

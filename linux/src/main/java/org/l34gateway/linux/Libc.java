@@ -126,14 +126,6 @@ public final class Libc {
         }
     }
 
-    public static int fsync(int fd) {
-        try {
-            return C.fsync(fd);
-        } catch (LastErrorException refused) {
-            return -refused.getErrorCode();
-        }
-    }
-
     public static int rename(String from, String to) {
         try {
             return C.rename(utf8(from), utf8(to));
@@ -333,8 +325,6 @@ public final class Libc {
         static native NativeLong write(int fd, byte[] bytes, NativeLong length) throws LastErrorException;
 
         static native NativeLong read(int fd, byte[] buffer, NativeLong length) throws LastErrorException;
-
-        static native int fsync(int fd) throws LastErrorException;
 
         static native int rename(byte[] from, byte[] to) throws LastErrorException;
 

@@ -32,8 +32,6 @@ public interface Host {
     /** Writes bytes from {@code from} on; may write fewer than there are. */
     int write(int fd, byte[] bytes, int from);
 
-    int fsync(int fd);
-
     int close(int fd);
 
     int rename(String from, String to);

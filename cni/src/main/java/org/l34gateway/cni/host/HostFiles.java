@@ -67,8 +67,8 @@ public final class HostFiles {
     }
 
     /**
-     * Puts the content in the place of the file: a reader, also one after a crash, sees the old content or the new. When that
-     * is refused, nothing is left of the attempt.
+     * Puts the content in the place of the file: a reader sees the old content or the new, also when the writer is killed.
+     * After a crash of the machine it may see anything (docs/adr/0021). When that is refused, nothing is left of the attempt.
      */
     public void write(String path, byte[] content) {
         String temporary = path + ".tmp";
@@ -86,10 +86,12 @@ public final class HostFiles {
                 "open", temporary, host.open(temporary, Host.O_WRONLY | Host.O_CREAT | Host.O_TRUNC, PRIVATE_FILE));
         try {
             writeAll(fd, temporary, content);
-            check("fsync", temporary, host.fsync(fd));
-        } finally {
+        } catch (KernelRefused refused) {
             host.close(fd);
+            throw refused;
         }
+        // File systems of the network (NFS, FUSE) find out only now that there is no room.
+        check("close", temporary, host.close(fd));
     }
 
     /** Writes all bytes to an open file. */

@@ -50,11 +50,6 @@ public record JvmHost(String procSys) implements Host {
     }
 
     @Override
-    public int fsync(int fd) {
-        return Libc.fsync(fd);
-    }
-
-    @Override
     public int close(int fd) {
         return Libc.close(fd);
     }

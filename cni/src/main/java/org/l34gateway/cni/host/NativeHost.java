@@ -50,11 +50,6 @@ public final class NativeHost implements Host {
     }
 
     @Override
-    public int fsync(int fd) {
-        return result(NativeLibc.fsync(fd));
-    }
-
-    @Override
     public int close(int fd) {
         return result(NativeLibc.close(fd));
     }

@@ -34,10 +34,6 @@ final class NativeLibc {
     static native long write(int fd, Address bytes, long length);
 
     @Include("unistd.h")
-    @Import(name = "fsync")
-    static native int fsync(int fd);
-
-    @Include("unistd.h")
     @Import(name = "close")
     static native int close(int fd);
 

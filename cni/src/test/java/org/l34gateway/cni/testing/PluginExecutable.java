@@ -167,11 +167,6 @@ public sealed interface PluginExecutable {
         }
 
         @Override
-        public int fsync(int fd) {
-            return real.fsync(fd);
-        }
-
-        @Override
         public int close(int fd) {
             return real.close(fd);
         }
