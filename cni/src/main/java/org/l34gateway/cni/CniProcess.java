@@ -40,10 +40,6 @@ public final class CniProcess {
         return output.exitCode();
     }
 
-    /**
-     * Returns from inside the try: with a local variable that is set in the try and read after the catch, TeaVM 0.13 made
-     * an executable that reported success for a refused change.
-     */
     private Output output() {
         try {
             return new Output(0, answer(env("CNI_COMMAND")));

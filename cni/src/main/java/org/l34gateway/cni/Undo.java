@@ -25,7 +25,6 @@ public final class Undo {
         return refused.isEmpty();
     }
 
-    /** A method of its own for the reason that {@code CniProcess.output} gives. */
     private static boolean succeeds(Runnable step) {
         try {
             step.run();

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.teavm.diagnostics.Problem;
 import org.teavm.diagnostics.ProblemSeverity;
@@ -32,6 +33,10 @@ public final class NativeExecutable {
 
     /** What the generated C sees before everything else; a resource beside this class. */
     private static final String PREAMBLE = "preamble.h";
+
+    /** Where the generated C declares a variable or parameter: type and name. */
+    private static final Pattern LOCAL = Pattern.compile(
+            "(?:volatile )?\\b(void\\*|u?int\\d+_t|char16_t|float|double) (teavm_(?:local|spill)_\\d+)\\b");
 
     /** Says which compiler made the output. */
     private static final String COMPILER = "compiler.txt";
@@ -70,6 +75,7 @@ public final class NativeExecutable {
         Files.createDirectories(sources);
         Files.createDirectories(output.toAbsolutePath().getParent());
         generate(mainClass, sources);
+        keepLocalsInMemory(sources);
         compile(gcc, sources, output);
         Files.writeString(sources.resolve(COMPILER), gcc);
     }
@@ -80,7 +86,9 @@ public final class NativeExecutable {
         tool.setMainClass(mainClass);
         tool.setTargetDirectory(sources.toFile());
         tool.setTargetFileName("");
-        tool.setObfuscated(false);
+        // Without names of methods and files for stack traces, which nobody prints: 640 strings less to make at each
+        // start.
+        tool.setObfuscated(true);
         tool.setOptimizationLevel(TeaVMOptimizationLevel.ADVANCED);
         tool.setMinHeapSize(MIN_HEAP_BYTES);
         tool.setMaxHeapSize(MAX_HEAP_BYTES);
@@ -100,6 +108,23 @@ public final class NativeExecutable {
         }
         if (!errors.isEmpty()) {
             throw new IllegalStateException("TeaVM can not compile " + mainClass + ":\n" + String.join("\n", errors));
+        }
+    }
+
+    /**
+     * Makes local variables volatile where exceptions are caught. TeaVM throws by longjmp, after which a variable that was set
+     * since setjmp and that the C compiler kept in a register has its old value (C17, 7.13.2.1). TeaVM 0.13 forgets some of
+     * them, and makes of others pointers to what is volatile: a handler closed a file that was none.
+     */
+    private static void keepLocalsInMemory(Path sources) throws IOException {
+        try (Stream<Path> files = Files.walk(sources)) {
+            for (Path file :
+                    files.filter(each -> each.toString().endsWith(".c")).toList()) {
+                String code = Files.readString(file);
+                if (code.contains("TEAVM_TRY")) {
+                    Files.writeString(file, LOCAL.matcher(code).replaceAll("$1 volatile $2"));
+                }
+            }
         }
     }
 
