@@ -100,7 +100,7 @@ public final class AttachmentRecords {
     /** Every readable record of this boot, in order of container and interface. */
     public List<AttachmentRecord> list() {
         List<AttachmentRecord> found = new ArrayList<>();
-        for (AttachmentKey key : keys()) {
+        for (AttachmentKey key : keys("")) {
             if (find(key) instanceof StoredRecord.Found(AttachmentRecord record)) {
                 found.add(record);
             }
@@ -111,9 +111,8 @@ public final class AttachmentRecords {
     /** The readable records of a sandbox but one. */
     public List<AttachmentRecord> others(AttachmentKey but) {
         List<AttachmentRecord> found = new ArrayList<>();
-        for (AttachmentKey key : keys()) {
-            boolean sibling = key.containerId().equals(but.containerId()) && !key.equals(but);
-            if (sibling && find(key) instanceof StoredRecord.Found(AttachmentRecord record)) {
+        for (AttachmentKey key : keysOf(but.containerId())) {
+            if (!key.equals(but) && find(key) instanceof StoredRecord.Found(AttachmentRecord record)) {
                 found.add(record);
             }
         }
@@ -122,9 +121,8 @@ public final class AttachmentRecords {
 
     /** Whether a sandbox has a record, other than this one, that can not be read: then nobody knows what it holds. */
     public boolean hasUnreadableSibling(AttachmentKey but) {
-        for (AttachmentKey key : keys()) {
-            boolean sibling = key.containerId().equals(but.containerId()) && !key.equals(but);
-            if (sibling && find(key) instanceof StoredRecord.Unreadable) {
+        for (AttachmentKey key : keysOf(but.containerId())) {
+            if (!key.equals(but) && find(key) instanceof StoredRecord.Unreadable) {
                 return true;
             }
         }
@@ -164,18 +162,13 @@ public final class AttachmentRecords {
 
     /** Whether a sandbox has any record, whatever is in it. */
     boolean hasRecordOf(String containerId) {
-        for (AttachmentKey key : keys()) {
-            if (key.containerId().equals(containerId)) {
-                return true;
-            }
-        }
-        return false;
+        return !keysOf(containerId).isEmpty();
     }
 
     /** Removes the records of other boots; what they tell is gone. Returns how many there were. */
     public int removeStale() {
         int removed = 0;
-        for (AttachmentKey key : keys()) {
+        for (AttachmentKey key : keys("")) {
             removed += find(key) instanceof StoredRecord.Stale && removeIfStale(key) ? 1 : 0;
         }
         return removed;
@@ -191,10 +184,14 @@ public final class AttachmentRecords {
         }
     }
 
-    /** Keys of all record files, whatever is in them. */
-    private List<AttachmentKey> keys() {
+    private List<AttachmentKey> keysOf(String containerId) {
+        return keys(containerId + "@");
+    }
+
+    /** Keys of all record files whose names begin so, whatever is in them. */
+    private List<AttachmentKey> keys(String prefix) {
         List<AttachmentKey> keys = new ArrayList<>();
-        for (String name : files.list(directory)) {
+        for (String name : files.list(directory, prefix)) {
             int at = name.indexOf('@');
             if (at > 0 && name.endsWith(SUFFIX) && name.length() - SUFFIX.length() > at + 1) {
                 try {

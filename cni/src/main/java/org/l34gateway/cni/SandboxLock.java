@@ -8,6 +8,7 @@ public final class SandboxLock implements AutoCloseable {
     private final AttachmentRecords records;
     private final String containerId;
     private final FileLock lock;
+    private boolean keepsFile;
 
     SandboxLock(AttachmentRecords records, String containerId, FileLock lock) {
         this.records = records;
@@ -15,10 +16,15 @@ public final class SandboxLock implements AutoCloseable {
         this.lock = lock;
     }
 
+    /** Says that the sandbox has a record now, so that nobody needs to look for one. */
+    public void keepFile() {
+        keepsFile = true;
+    }
+
     @Override
     public void close() {
         try (FileLock held = lock) {
-            if (!records.hasRecordOf(containerId)) {
+            if (!keepsFile && !records.hasRecordOf(containerId)) {
                 held.removeFile();
             }
         }

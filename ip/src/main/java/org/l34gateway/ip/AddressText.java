@@ -71,13 +71,22 @@ final class AddressText {
         }
         int value = 0;
         for (int i = 0; i < group.length(); i++) {
-            int digit = Character.digit(group.charAt(i), 16);
-            if (digit < 0 || group.charAt(i) > 'f') {
+            int digit = hexDigit(group.charAt(i));
+            if (digit < 0) {
                 throw notAnAddress(whole);
             }
             value = value << 4 | digit;
         }
         return value;
+    }
+
+    /** Not Character.digit, which knows the digits of all scripts: TeaVM unpacks a table for that. */
+    private static int hexDigit(char c) {
+        if (c >= '0' && c <= '9') {
+            return c - '0';
+        }
+        char lower = (char) (c | 0x20);
+        return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
     }
 
     private static void readDottedQuad(String whole, String text, int from, byte[] bytes, int offset) {

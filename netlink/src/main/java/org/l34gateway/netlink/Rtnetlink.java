@@ -16,7 +16,9 @@ public final class Rtnetlink {
     private static final int TRIES = 10;
 
     private final NetlinkPort port;
-    private final byte[] buffer = new byte[1 << 16];
+    /** The kernel fills up to 32 KiB with parts of a list (netlink_dump in af_netlink.c); other answers are small. */
+    private final byte[] buffer = new byte[1 << 15];
+
     private int sequence;
 
     /** The port stays the caller's to close; its socket must have joined no groups. */

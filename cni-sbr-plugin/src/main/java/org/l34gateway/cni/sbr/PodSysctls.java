@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.l34gateway.cni.sbr;
 
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -33,24 +34,30 @@ final class PodSysctls {
 
     private static final String RP_FILTER = "net/ipv4/conf/all/rp_filter";
 
-    private PodSysctls() {}
+    private final Namespace netns;
+    private final Map<String, String> present = new HashMap<>();
+
+    /** Of a namespace in which nobody else changes them meanwhile: each is read once. */
+    PodSysctls(Namespace netns) {
+        this.netns = netns;
+    }
 
     /**
      * What to set: what VIPs need, where the kernel has it, and what was asked for.
      *
      * @param before values that attachments of the sandbox found
      */
-    static SortedMap<String, String> decide(Namespace netns, RouteWanted wanted, Map<String, String> before) {
+    SortedMap<String, String> decide(RouteWanted wanted, Map<String, String> before) {
         TreeMap<String, String> values = new TreeMap<>();
         if (!wanted.sources().isEmpty()) {
             for (Map.Entry<String, String> each : WITH_VIPS.entrySet()) {
-                if (isThere(netns, each.getKey())) {
+                if (isThere(each.getKey())) {
                     values.put(each.getKey(), each.getValue());
                 }
             }
             // The larger of "all" and an interface's own value counts, so a loose "all" is enough.
-            if (was(netns, RP_FILTER, before).equals(STRICT)
-                    || netns.parameter("net/ipv4/conf/default/rp_filter").equals(STRICT)) {
+            if (was(RP_FILTER, before).equals(STRICT)
+                    || read("net/ipv4/conf/default/rp_filter").equals(STRICT)) {
                 values.put(RP_FILTER, LOOSE);
             }
         }
@@ -59,22 +66,31 @@ final class PodSysctls {
     }
 
     /** Their values before any attachment of the sandbox changed them. */
-    static SortedMap<String, String> before(Namespace netns, Iterable<String> names, Map<String, String> known) {
+    SortedMap<String, String> before(Iterable<String> names, Map<String, String> known) {
         TreeMap<String, String> before = new TreeMap<>();
         for (String name : names) {
-            before.put(name, was(netns, name, known));
+            before.put(name, was(name, known));
         }
         return before;
     }
 
-    private static String was(Namespace netns, String name, Map<String, String> before) {
+    private String was(String name, Map<String, String> before) {
         String known = before.get(name);
-        return known == null ? netns.parameter(name) : known;
+        return known == null ? read(name) : known;
     }
 
-    private static boolean isThere(Namespace netns, String name) {
+    private String read(String name) {
+        String known = present.get(name);
+        if (known == null) {
+            known = netns.parameter(name);
+            present.put(name, known);
+        }
+        return known;
+    }
+
+    private boolean isThere(String name) {
         try {
-            netns.parameter(name);
+            read(name);
             return true;
         } catch (KernelRefused refused) {
             if (refused.errno() != Errno.ENOENT) {
@@ -84,13 +100,14 @@ final class PodSysctls {
         }
     }
 
-    static void set(Namespace netns, Map<String, String> values, Undo undo) {
+    void set(Map<String, String> values, Undo undo) {
         for (Map.Entry<String, String> each : values.entrySet()) {
             String name = each.getKey();
-            String present = netns.parameter(name);
-            if (!present.equals(each.getValue())) {
+            String before = read(name);
+            if (!before.equals(each.getValue())) {
                 netns.setParameter(name, each.getValue());
-                undo.add(() -> netns.setParameter(name, present));
+                present.put(name, each.getValue());
+                undo.add(() -> netns.setParameter(name, before));
             }
         }
     }
@@ -101,10 +118,10 @@ final class PodSysctls {
      * @param before names and values that the attachment which goes remembers
      * @param needed names that others remember
      */
-    static void putBack(Namespace netns, Map<String, String> before, Set<String> needed) {
+    void putBack(Map<String, String> before, Set<String> needed) {
         for (Map.Entry<String, String> each : before.entrySet()) {
             String name = each.getKey();
-            if (!needed.contains(name) && isThere(netns, name)) {
+            if (!needed.contains(name) && isThere(name) && !read(name).equals(each.getValue())) {
                 netns.setParameter(name, each.getValue());
             }
         }

@@ -36,9 +36,12 @@ public final class RouteAttachment {
      *     is not there, for a sandbox that is busy too long
      */
     public static RouteOutcome apply(AttachmentRecords records, Attachment who, RouteWanted wanted) {
-        try (SandboxLock _ = records.lock(who.key().containerId());
+        try (SandboxLock lock = records.lock(who.key().containerId());
                 Namespace netns = Sandbox.open(records, who.netns())) {
-            return new RouteChange(records, who.key(), netns, new Rtnetlink(netns.netlink())).apply(who, wanted);
+            RouteOutcome outcome =
+                    new RouteChange(records, who.key(), netns, new Rtnetlink(netns.netlink())).apply(who, wanted);
+            lock.keepFile();
+            return outcome;
         }
     }
 
@@ -49,13 +52,14 @@ public final class RouteAttachment {
      */
     public static void remove(AttachmentRecords records, AttachmentKey key, String netns) {
         try (SandboxLock _ = records.lock(key.containerId())) {
-            String recorded = records.find(key) instanceof StoredRecord.Found(AttachmentRecord record)
+            StoredRecord before = records.find(key);
+            String recorded = before instanceof StoredRecord.Found(AttachmentRecord record)
                     ? record.who().netns()
                     : "";
             try (@Nullable Namespace there = Sandbox.openIfThere(records, netns, recorded)) {
                 // Without a record nothing was ever started: it is written first.
-                if (there != null && !(records.find(key) instanceof StoredRecord.Missing)) {
-                    new RouteChange(records, key, there, new Rtnetlink(there.netlink())).removeAll();
+                if (there != null && !(before instanceof StoredRecord.Missing)) {
+                    new RouteChange(records, key, there, new Rtnetlink(there.netlink())).removeAll(before);
                 }
             }
             records.remove(key);

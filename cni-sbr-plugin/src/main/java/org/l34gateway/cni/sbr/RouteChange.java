@@ -47,8 +47,9 @@ record RouteChange(AttachmentRecords records, AttachmentKey key, Namespace netns
 
         SortedMap<String, String> known = sysctlsBefore(others);
         known.putAll(held.sysctlsBefore());
-        SortedMap<String, String> sysctls = PodSysctls.decide(netns, wanted, known);
-        SortedMap<String, String> sysctlsBefore = PodSysctls.before(netns, sysctls.keySet(), known);
+        PodSysctls parameters = new PodSysctls(netns);
+        SortedMap<String, String> sysctls = parameters.decide(wanted, known);
+        SortedMap<String, String> sysctlsBefore = parameters.before(sysctls.keySet(), known);
         sysctlsBefore.putAll(held.sysctlsBefore());
 
         AttachmentRecord meanwhile = new AttachmentRecord(
@@ -56,7 +57,7 @@ record RouteChange(AttachmentRecords records, AttachmentKey key, Namespace netns
         records.write(meanwhile);
         Undo undo = new Undo();
         try {
-            PodSysctls.set(netns, sysctls, undo);
+            parameters.set(sysctls, undo);
             applyTo(plan, present, undo);
             List<IpAddress> nextHops = new ArrayList<>(wanted.nextHops());
             nextHops.removeAll(plan.notOnLink());
@@ -74,18 +75,17 @@ record RouteChange(AttachmentRecords records, AttachmentKey key, Namespace netns
         }
     }
 
-    void removeAll() {
-        StoredRecord before = records.find(key);
-        PodRouting present = PodRouting.read(kernel, EnumSet.allOf(IpFamily.class));
+    void removeAll(StoredRecord before) {
         Holdings held = before instanceof StoredRecord.Found(AttachmentRecord record) ? record.holds() : Holdings.NONE;
+        Set<IpFamily> families = families(before, held, RouteWanted.NOTHING);
+        PodRouting present = PodRouting.read(kernel, families);
         List<AttachmentRecord> others = records.others(key);
         Set<Integer> tables = formerTables(before, held, others, present);
-        RoutePlan plan =
-                RoutePlan.decide(RouteWanted.NOTHING, tables, families(before, held, RouteWanted.NOTHING), present);
+        RoutePlan plan = RoutePlan.decide(RouteWanted.NOTHING, tables, families, present);
         applyTo(plan, present, new Undo());
         if (!records.hasUnreadableSibling(key)) {
-            PodSysctls.putBack(
-                    netns, held.sysctlsBefore(), sysctlsBefore(others).keySet());
+            new PodSysctls(netns)
+                    .putBack(held.sysctlsBefore(), sysctlsBefore(others).keySet());
         }
     }
 

@@ -4,7 +4,6 @@ package org.l34gateway.cni.vip;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.l34gateway.cni.Attachment;
 import org.l34gateway.cni.AttachmentKey;
@@ -47,9 +46,12 @@ public final class VipAttachment {
      */
     public static AttachmentRecord apply(AttachmentRecords records, Attachment who, Collection<IpPrefix> vips) {
         vips.forEach(VipAttachment::requireVip);
-        try (SandboxLock _ = records.lock(who.key().containerId());
+        try (SandboxLock lock = records.lock(who.key().containerId());
                 Namespace netns = Sandbox.open(records, who.netns())) {
-            return new VipChange(records, who.key(), Loopback.of(new Rtnetlink(netns.netlink()))).apply(who, vips);
+            AttachmentRecord attached =
+                    new VipChange(records, who.key(), new Loopback(new Rtnetlink(netns.netlink()))).apply(who, vips);
+            lock.keepFile();
+            return attached;
         }
     }
 
@@ -60,13 +62,14 @@ public final class VipAttachment {
      */
     public static void remove(AttachmentRecords records, AttachmentKey key, String netns) {
         try (SandboxLock _ = records.lock(key.containerId())) {
-            String recorded = records.find(key) instanceof StoredRecord.Found(AttachmentRecord record)
+            StoredRecord before = records.find(key);
+            String recorded = before instanceof StoredRecord.Found(AttachmentRecord record)
                     ? record.who().netns()
                     : "";
             try (@Nullable Namespace there = Sandbox.openIfThere(records, netns, recorded)) {
                 // Without a record nothing was ever started: it is written first.
-                if (there != null && !(records.find(key) instanceof StoredRecord.Missing)) {
-                    new VipChange(records, key, Loopback.of(new Rtnetlink(there.netlink()))).removeAll();
+                if (there != null && !(before instanceof StoredRecord.Missing)) {
+                    new VipChange(records, key, new Loopback(new Rtnetlink(there.netlink()))).removeAll(before);
                 }
             }
             records.remove(key);
@@ -84,9 +87,9 @@ public final class VipAttachment {
             if (!(records.find(key) instanceof StoredRecord.Found(AttachmentRecord record))) {
                 throw new CniError(CniError.UNKNOWN_CONTAINER, "no attachment " + key);
             }
-            TreeSet<IpPrefix> missing = new TreeSet<>(record.holds().vips());
-            Loopback.of(new Rtnetlink(there.netlink())).vips().forEach(missing::remove);
-            return new ArrayList<>(missing);
+            List<IpPrefix> missing = new ArrayList<>(record.holds().vips());
+            missing.removeAll(new Loopback(new Rtnetlink(there.netlink())).present(missing));
+            return missing;
         }
     }
 

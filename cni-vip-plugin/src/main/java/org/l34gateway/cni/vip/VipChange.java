@@ -19,7 +19,7 @@ record VipChange(AttachmentRecords records, AttachmentKey key, Loopback lo) {
     AttachmentRecord apply(Attachment who, Collection<IpPrefix> vips) {
         lo.requireFree(vips);
         StoredRecord before = records.find(key);
-        VipPlan plan = VipPlan.decide(vips, held(before), heldByOthers(), lo.vips());
+        VipPlan plan = plan(vips, before);
         AttachmentRecord after =
                 new AttachmentRecord(VipAttachment.PLUGIN, records.bootId(), who, Holdings.ofVips(vips));
 
@@ -41,8 +41,15 @@ record VipChange(AttachmentRecords records, AttachmentKey key, Loopback lo) {
         return after;
     }
 
-    void removeAll() {
-        applyTo(VipPlan.decide(List.of(), held(records.find(key)), heldByOthers(), lo.vips()), new Undo());
+    void removeAll(StoredRecord before) {
+        applyTo(plan(List.of(), before), new Undo());
+    }
+
+    private VipPlan plan(Collection<IpPrefix> wanted, StoredRecord before) {
+        Collection<IpPrefix> held = held(before);
+        List<IpPrefix> concerned = new ArrayList<>(wanted);
+        concerned.addAll(held);
+        return VipPlan.decide(wanted, held, heldByOthers(), lo.present(concerned));
     }
 
     private void applyTo(VipPlan plan, Undo undo) {

@@ -20,7 +20,7 @@ record VipPlan(List<IpPrefix> add, List<IpPrefix> remove) {
      * @param wanted what this attachment shall hold
      * @param held what it held so far; only this is ever taken away
      * @param others what other attachments of the sandbox hold
-     * @param present the host addresses on {@code lo}, and prefixes of ours
+     * @param present what of {@code wanted} and {@code held} is there
      */
     static VipPlan decide(
             Collection<IpPrefix> wanted,

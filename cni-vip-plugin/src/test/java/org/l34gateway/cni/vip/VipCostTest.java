@@ -20,4 +20,9 @@ class VipCostTest implements CostContract {
     public String arguments() {
         return "\"vips\":[\"20.0.0.1/32\",\"2000::1/128\"]";
     }
+
+    @Override
+    public int mostSystemCalls() {
+        return 70;
+    }
 }

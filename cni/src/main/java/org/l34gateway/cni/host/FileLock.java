@@ -30,7 +30,8 @@ public final class FileLock implements AutoCloseable {
         while (true) {
             FileLock lock = open(host, path);
             int locked = host.tryLock(lock.fd);
-            if (locked == 0 && isStillAt(host, lock.fd)) {
+            // Whoever waited for a file that its holder removed holds a lock that nobody else can see.
+            if (locked == 0 && host.isAt(lock.fd, lock.path)) {
                 return lock;
             }
             lock.close();
@@ -59,12 +60,6 @@ public final class FileLock implements AutoCloseable {
             fd = host.open(nearest, Host.O_RDONLY, 0);
         }
         return new FileLock(host, nearest, HostFiles.check("open", path, fd));
-    }
-
-    /** Whoever waited for a file that its holder removed holds a lock that nobody else can see. */
-    private static boolean isStillAt(Host host, int fd) {
-        String link = host.readlink("/proc/self/fd/" + fd);
-        return link == null || !link.endsWith(" (deleted)");
     }
 
     /**

@@ -43,12 +43,11 @@ public interface Host {
     /** Takes the exclusive lock of an open file without waiting; {@code EAGAIN} when somebody has it. */
     int tryLock(int fd);
 
-    /** What a symbolic link says, null when it can not be read. */
-    @Nullable
-    String readlink(String path);
+    /** Whether a path leads to the file that is open. */
+    boolean isAt(int fd, String path);
 
-    /** Adds the names in a directory to {@code names}, without {@code .} and {@code ..}, in no order. */
-    int list(String directory, List<String> names);
+    /** Adds the names in a directory that begin with {@code prefix} to {@code names}, in no order; not {@code .} and {@code ..}. */
+    int list(String directory, String prefix, List<String> names);
 
     /** Waits. */
     void pauseMillis(int millis);

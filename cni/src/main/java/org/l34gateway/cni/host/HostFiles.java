@@ -14,6 +14,9 @@ import org.l34gateway.netlink.KernelRefused;
  * Whole files over a {@link Host}. Every method throws {@link KernelRefused} for errors other than the ones it names.
  */
 public final class HostFiles {
+    /** Half a page: an ADD reads several files, and each page that is touched costs as much as two system calls. */
+    private static final int BUFFER_BYTES = 2048;
+
     private static final int PRIVATE_FILE = 0600;
     private static final int PRIVATE_DIRECTORY = 0700;
 
@@ -31,21 +34,42 @@ public final class HostFiles {
         }
         check("open", path, fd);
         try {
-            return readAll(fd, path, Integer.MAX_VALUE);
+            return readFile(fd, path);
         } finally {
             host.close(fd);
         }
     }
 
+    /** A file, unlike a pipe, ends where a read gives less than there is room for. */
+    private byte[] readFile(int fd, String path) {
+        byte[] all = new byte[0];
+        byte[] buffer = new byte[BUFFER_BYTES];
+        while (true) {
+            int count = host.read(fd, buffer);
+            if (count != -Errno.EINTR) {
+                all = joined(all, buffer, check("read", path, count));
+                if (count < buffer.length) {
+                    return all;
+                }
+            }
+        }
+    }
+
+    private static byte[] joined(byte[] all, byte[] more, int count) {
+        byte[] joined = Arrays.copyOf(all, all.length + count);
+        System.arraycopy(more, 0, joined, all.length, count);
+        return joined;
+    }
+
     /**
-     * Everything that an open file gives.
+     * Everything that a pipe gives until it is closed.
      *
      * @param name for the error message
      * @param limitBytes reading stops soon after more than so many, and the result is longer than the limit
      */
     public byte[] readAll(int fd, String name, int limitBytes) {
         byte[] all = new byte[0];
-        byte[] buffer = new byte[8192];
+        byte[] buffer = new byte[BUFFER_BYTES];
         while (true) {
             int count = host.read(fd, buffer);
             if (count == -Errno.EINTR) {
@@ -55,9 +79,7 @@ public final class HostFiles {
             if (count == 0 || all.length > limitBytes) {
                 return all;
             }
-            int end = all.length;
-            all = Arrays.copyOf(all, end + count);
-            System.arraycopy(buffer, 0, all, end, count);
+            all = joined(all, buffer, count);
         }
     }
 
@@ -130,10 +152,10 @@ public final class HostFiles {
         }
     }
 
-    /** The names in a directory in alphabetical order, none when there is no such directory. */
-    public List<String> list(String path) {
+    /** The names in a directory that begin so, in alphabetical order; none when there is no such directory. */
+    public List<String> list(String path, String prefix) {
         List<String> names = new ArrayList<>();
-        int result = host.list(path, names);
+        int result = host.list(path, prefix, names);
         if (result != -Errno.ENOENT) {
             check("opendir", path, result);
         }

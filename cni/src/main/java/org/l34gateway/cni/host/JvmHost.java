@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.l34gateway.cni.host;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -75,13 +78,20 @@ public record JvmHost(String procSys) implements Host {
     }
 
     @Override
-    public @Nullable String readlink(String path) {
-        return Libc.readlink(path);
+    public boolean isAt(int fd, String path) {
+        try {
+            return Files.isSameFile(Path.of("/proc/self/fd/" + fd), Path.of(path));
+        } catch (IOException gone) {
+            return false;
+        }
     }
 
     @Override
-    public int list(String directory, List<String> names) {
-        return Libc.list(directory, names);
+    public int list(String directory, String prefix, List<String> names) {
+        List<String> all = new ArrayList<>();
+        int result = Libc.list(directory, all);
+        all.stream().filter(name -> name.startsWith(prefix)).forEach(names::add);
+        return result;
     }
 
     @Override
@@ -93,7 +103,7 @@ public record JvmHost(String procSys) implements Host {
     public Namespace namespace(String path) {
         Netns netns = Netns.open(Path.of(path));
         try {
-            if (Objects.equals(readlink(OWN_NAMESPACE), inside(netns, () -> readlink(OWN_NAMESPACE)))) {
+            if (Objects.equals(Libc.readlink(OWN_NAMESPACE), inside(netns, () -> Libc.readlink(OWN_NAMESPACE)))) {
                 throw new KernelRefused("setns", path + " (the caller's own namespace)", Errno.EINVAL);
             }
             return new Opened(this, netns, NetlinkSocket.open(netns));

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.l34gateway.cni.host;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.l34gateway.cni.json.Utf8;
 import org.l34gateway.netlink.Errno;
-import org.l34gateway.netlink.KernelRefused;
 import org.l34gateway.netlink.NetlinkPort;
 import org.teavm.interop.Address;
 
@@ -27,6 +25,10 @@ public final class NativeHost implements Host {
     private static final int NETLINK_GET_STRICT_CHK = 12;
     /** Offset of d_name in struct dirent of 64-bit glibc: ino 8, off 8, reclen 2, type 1. */
     private static final int DIRENT_NAME = 19;
+    /** Room for struct stat; it begins with st_dev and st_ino, 64 bits each. */
+    private static final int STAT_BYTES = 256;
+
+    private static final int STAT_IDENTITY = 16;
 
     @Override
     public @Nullable String env(String name) {
@@ -77,26 +79,41 @@ public final class NativeHost implements Host {
     }
 
     @Override
-    public @Nullable String readlink(String path) {
-        byte[] link = c(path);
-        byte[] buffer = new byte[4096];
-        int length = result(NativeLibc.readlink(Address.ofData(link), Address.ofData(buffer), buffer.length));
-        return length < 0 ? null : new String(buffer, 0, length, StandardCharsets.UTF_8);
+    public boolean isAt(int fd, String path) {
+        byte[] name = c(path);
+        byte[] open = new byte[STAT_BYTES];
+        byte[] there = new byte[STAT_BYTES];
+        return NativeLibc.fstat(fd, Address.ofData(open)) == 0
+                && NativeLibc.stat(Address.ofData(name), Address.ofData(there)) == 0
+                && Arrays.equals(Arrays.copyOf(open, STAT_IDENTITY), Arrays.copyOf(there, STAT_IDENTITY));
     }
 
     @Override
-    public int list(String directory, List<String> names) {
+    public int list(String directory, String prefix, List<String> names) {
+        byte[] begin = c(prefix);
         Address stream = NativeLibc.opendir(Address.ofData(c(directory)));
         if (stream.toLong() == 0) {
             return result(-1);
         }
         for (Address entry = NativeLibc.readdir(stream); entry.toLong() != 0; entry = NativeLibc.readdir(stream)) {
-            String name = text(entry.add(DIRENT_NAME));
-            if (!name.equals(".") && !name.equals("..")) {
-                names.add(name);
+            if (begins(entry.add(DIRENT_NAME), begin)) {
+                String name = text(entry.add(DIRENT_NAME));
+                if (!name.equals(".") && !name.equals("..")) {
+                    names.add(name);
+                }
             }
         }
         return result(NativeLibc.closedir(stream));
+    }
+
+    /** Compares before there is a String: a node's directory has hundreds of names, and one sandbox a few. */
+    private static boolean begins(Address name, byte[] prefix) {
+        for (int i = 0; prefix[i] != 0; i++) {
+            if (name.add(i).getByte() != prefix[i]) {
+                return false;
+            }
+        }
+        return true;
     }
 
     @Override
@@ -111,14 +128,11 @@ public final class NativeHost implements Host {
 
     @Override
     public Namespace namespace(String path) {
-        String before = readlink(OWN_NAMESPACE);
         int fd = HostFiles.check("open", path, open(path, O_RDONLY, 0));
-        int entered = result(NativeLibc.setns(fd, CLONE_NEWNET));
+        boolean own = isAt(fd, OWN_NAMESPACE);
+        int entered = own ? -Errno.EINVAL : result(NativeLibc.setns(fd, CLONE_NEWNET));
         close(fd);
-        HostFiles.check("setns", path, entered);
-        if (Objects.equals(before, readlink(OWN_NAMESPACE))) {
-            throw new KernelRefused("setns", path + " (the plugin's own namespace)", Errno.EINVAL);
-        }
+        HostFiles.check("setns", own ? path + " (the plugin's own namespace)" : path, entered);
         int socket = HostFiles.check("socket", path, result(NativeLibc.socket(AF_NETLINK, SOCK_RAW_CLOEXEC, 0)));
         byte[] on = {1, 0, 0, 0};
         NativeLibc.setsockopt(socket, SOL_NETLINK, NETLINK_EXT_ACK, Address.ofData(on), on.length);
@@ -165,7 +179,7 @@ public final class NativeHost implements Host {
 
     /** A string for C. Not Strings.toC, which leaks and takes the locale's encoding. */
     private static byte[] c(String text) {
-        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+        byte[] utf8 = Utf8.encode(text);
         return Arrays.copyOf(utf8, utf8.length + 1);
     }
 
@@ -178,6 +192,6 @@ public final class NativeHost implements Host {
         for (int i = 0; i < length; i++) {
             bytes[i] = c.add(i).getByte();
         }
-        return new String(bytes, StandardCharsets.UTF_8);
+        return Utf8.decodeLenient(bytes);
     }
 }

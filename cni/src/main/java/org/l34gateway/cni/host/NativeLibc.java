@@ -53,9 +53,13 @@ final class NativeLibc {
     @Import(name = "flock")
     static native int flock(int fd, int operation);
 
-    @Include("unistd.h")
-    @Import(name = "readlink")
-    static native long readlink(Address path, Address buffer, long length);
+    @Include("sys/stat.h")
+    @Import(name = "stat")
+    static native int stat(Address path, Address status);
+
+    @Include("sys/stat.h")
+    @Import(name = "fstat")
+    static native int fstat(int fd, Address status);
 
     @Include("dirent.h")
     @Import(name = "opendir")

@@ -26,6 +26,22 @@ public interface CostContract {
     /** Arguments of an ADD. */
     String arguments();
 
+    /** How many system calls that ADD may make; some more than it does, because C libraries differ. */
+    int mostSystemCalls();
+
+    @Test
+    default void an_add_makes_no_more_system_calls_than_it_must(ScratchNetns pod, @TempDir Path data) throws Exception {
+        assumeTrue(Strace.isThere(), "skipped: no strace");
+        connect(pod);
+        for (PluginExecutable executable : PluginExecutable.ofThisMachine(plugin())) {
+            if (executable instanceof PluginExecutable.Native plugin) {
+                Call add = Call.of("ADD", pod.path(), data, arguments());
+                Call del = Call.of("DEL", pod.path(), data, "");
+                assertThat(syscalls(plugin, add, del)).hasSizeLessThanOrEqualTo(mostSystemCalls());
+            }
+        }
+    }
+
     @Test
     default void a_language_costs_nothing(ScratchNetns pod, @TempDir Path data) throws Exception {
         assumeTrue(Strace.isThere(), "skipped: no strace");

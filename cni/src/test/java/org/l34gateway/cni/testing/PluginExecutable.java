@@ -192,13 +192,13 @@ public sealed interface PluginExecutable {
         }
 
         @Override
-        public @Nullable String readlink(String path) {
-            return real.readlink(path);
+        public boolean isAt(int fd, String path) {
+            return real.isAt(fd, path);
         }
 
         @Override
-        public int list(String directory, List<String> names) {
-            return real.list(directory, names);
+        public int list(String directory, String prefix, List<String> names) {
+            return real.list(directory, prefix, names);
         }
 
         @Override
