@@ -3,6 +3,12 @@ package org.l34gateway.cni;
 
 /** What is found in the place of an attachment's record. */
 public sealed interface StoredRecord {
+    /** Whether it is there, and another plugin's: both are in one chain and share an interface name and a directory. */
+    default boolean isOfAnother(String plugin) {
+        return this instanceof Found(AttachmentRecord record)
+                && !record.plugin().equals(plugin);
+    }
+
     /** A record of this boot. */
     record Found(AttachmentRecord attachment) implements StoredRecord {}
 

@@ -53,6 +53,9 @@ public final class RouteAttachment {
     public static void remove(AttachmentRecords records, AttachmentKey key, String netns) {
         try (SandboxLock _ = records.lock(key.containerId())) {
             StoredRecord before = records.find(key);
+            if (before.isOfAnother(PLUGIN)) {
+                return;
+            }
             String recorded = before instanceof StoredRecord.Found(AttachmentRecord record)
                     ? record.who().netns()
                     : "";

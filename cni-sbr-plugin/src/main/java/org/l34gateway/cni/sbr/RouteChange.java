@@ -36,6 +36,11 @@ record RouteChange(AttachmentRecords records, AttachmentKey key, Namespace netns
 
     RouteOutcome apply(Attachment who, RouteWanted asked) {
         StoredRecord before = records.find(key);
+        if (before.isOfAnother(RouteAttachment.PLUGIN)) {
+            throw new CniError(
+                    CniError.INVALID_CONFIGURATION,
+                    "attachment " + key + " is another plugin's: plugins of one chain need a dataDir each");
+        }
         PodRouting present = PodRouting.read(kernel, EnumSet.allOf(IpFamily.class));
         List<AttachmentRecord> others = records.others(key);
         Holdings held = before instanceof StoredRecord.Found(AttachmentRecord record) ? record.holds() : Holdings.NONE;

@@ -9,6 +9,7 @@ import org.l34gateway.cni.Attachment;
 import org.l34gateway.cni.AttachmentKey;
 import org.l34gateway.cni.AttachmentRecord;
 import org.l34gateway.cni.AttachmentRecords;
+import org.l34gateway.cni.CniError;
 import org.l34gateway.cni.Holdings;
 import org.l34gateway.cni.StoredRecord;
 import org.l34gateway.cni.Undo;
@@ -19,6 +20,11 @@ record VipChange(AttachmentRecords records, AttachmentKey key, Loopback lo) {
     AttachmentRecord apply(Attachment who, Collection<IpPrefix> vips) {
         lo.requireFree(vips);
         StoredRecord before = records.find(key);
+        if (before.isOfAnother(VipAttachment.PLUGIN)) {
+            throw new CniError(
+                    CniError.INVALID_CONFIGURATION,
+                    "attachment " + key + " is another plugin's: plugins of one chain need a dataDir each");
+        }
         VipPlan plan = plan(vips, before);
         AttachmentRecord after =
                 new AttachmentRecord(VipAttachment.PLUGIN, records.bootId(), who, Holdings.ofVips(vips));

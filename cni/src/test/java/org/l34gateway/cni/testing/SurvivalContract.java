@@ -122,6 +122,31 @@ public interface SurvivalContract {
         }
     }
 
+    /** In a chain each plugin has the same container and interface name. */
+    @Test
+    default void another_plugin_s_attachment_is_left_alone(ScratchNetns pod, @TempDir Path data) throws Exception {
+        connect(pod);
+        Path file = data.resolve("c1@f1.json");
+        for (PluginExecutable plugin : PluginExecutable.ofThisMachine(plugin())) {
+            succeeds(add(pod, data), plugin);
+            List<String> attached = everything(pod);
+            String ours = Files.readString(file);
+            String others = ours.replace("\"plugin\":\"" + plugin().name() + "\"", "\"plugin\":\"another\"");
+            Files.writeString(file, others);
+
+            Answer answer = change(pod, data).on(plugin);
+            assertThat(answer.code()).as("%s: %s", plugin, answer).isEqualTo(7);
+            assertThat(answer.json().text("msg")).contains("dataDir");
+            succeeds(del(pod, data), plugin);
+            assertThat(everything(pod)).isEqualTo(attached);
+            assertThat(file).hasContent(others);
+
+            Files.writeString(file, ours);
+            succeeds(del(pod, data), plugin);
+            assertThat(data).isEmptyDirectory();
+        }
+    }
+
     private static void refuses(Call call, PluginExecutable plugin, String who) {
         Answer answer = call.on(plugin);
         assertThat(answer.code()).as("%s: %s", who, answer).isEqualTo(5);
