@@ -15,7 +15,7 @@ final class CniAims {
             atMost("add_rss_mib", 3, 2, "MiB that an ADD has resident at most"),
             none("add_ms", "ms of an ADD"),
             none("add_go_ms", "ms of an ADD in Go"),
-            none("add_p50_tmpfs", "`add_p50` with records in memory, where writing them through costs nothing"),
+            none("add_p50_tmpfs", "`add_p50` with records in memory"),
             none("add_p99_20_tmpfs", "`add_p99_20` with records in memory"),
             none("add_cpu", "CPU time of an ADD ÷ Go"),
             none("del_p50", "DEL ÷ Go"),

@@ -11,12 +11,12 @@ record Records(Path folder) implements AutoCloseable {
     private static final Path DISK = Path.of("/var/tmp");
     private static final Path MEMORY = Path.of("/dev/shm");
 
-    /** Where /var/lib is too, on a disk: every record is written through to it. */
+    /** Where /var/lib is too, on a disk. */
     static Records onDisk() {
         return in(DISK);
     }
 
-    /** Where writing through costs nothing. */
+    /** Where no disk is. */
     static Records inMemory() {
         return in(MEMORY);
     }

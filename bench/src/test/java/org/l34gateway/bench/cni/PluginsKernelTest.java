@@ -32,6 +32,10 @@ class PluginsKernelTest {
     /** Whole builds have both; a build of this module alone has no executables. */
     @BeforeEach
     void both_are_there() {
+        require(ours);
+    }
+
+    static void require(Executables ours) {
         try {
             ours.vip();
             ours.policyRoute();
@@ -42,7 +46,7 @@ class PluginsKernelTest {
             abort("skipped: " + absent.getMessage());
         }
         try {
-            GoPlugins.go();
+            GoModule.go();
         } catch (IllegalStateException absent) {
             abort("skipped: " + absent.getMessage());
         }
@@ -138,7 +142,7 @@ class PluginsKernelTest {
         }
     }
 
-    private static List<String> vips(Pod pod) {
+    static List<String> vips(Pod pod) {
         return kernel(
                 pod,
                 kernel -> kernel.addresses().stream()
@@ -148,7 +152,7 @@ class PluginsKernelTest {
                         .toList());
     }
 
-    private static List<String> routedSources(Pod pod) {
+    static List<String> routedSources(Pod pod) {
         return kernel(
                 pod,
                 kernel -> kernel.rules(IpFamily.IPV4).stream()
@@ -167,7 +171,7 @@ class PluginsKernelTest {
                         .toList());
     }
 
-    private static <T> T kernel(Pod pod, Function<Rtnetlink, T> question) {
+    static <T> T kernel(Pod pod, Function<Rtnetlink, T> question) {
         try (Netns netns = Netns.open(pod.netns());
                 NetlinkSocket socket = NetlinkSocket.open(netns)) {
             return question.apply(new Rtnetlink(socket));

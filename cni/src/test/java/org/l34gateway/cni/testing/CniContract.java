@@ -84,12 +84,22 @@ public interface CniContract {
                         "[CNI_CONTAINERID, CNI_NETNS, CNI_IFNAME]"),
                 new Row("DEL without container", del.without("CNI_CONTAINERID"), 4, "[CNI_CONTAINERID]"),
                 new Row("DEL without interface", del.without("CNI_IFNAME"), 4, "[CNI_IFNAME]"),
+                new Row(
+                        "DEL without anything",
+                        del.without("CNI_CONTAINERID").without("CNI_IFNAME").without("CNI_NETNS"),
+                        4,
+                        "[CNI_CONTAINERID, CNI_IFNAME]"),
                 new Row("DEL of what never was", del, 0, ""),
                 new Row("DEL without netns", del.without("CNI_NETNS"), 0, ""),
                 new Row("DEL without path and args", del.without("CNI_PATH").without("CNI_ARGS"), 0, ""),
                 new Row("CHECK without netns", check.without("CNI_NETNS"), 4, "[CNI_NETNS]"),
                 new Row("CHECK without container", check.without("CNI_CONTAINERID"), 4, "[CNI_CONTAINERID]"),
                 new Row("CHECK without interface", check.without("CNI_IFNAME"), 4, "[CNI_IFNAME]"),
+                new Row(
+                        "CHECK without anything",
+                        check.without("CNI_CONTAINERID").without("CNI_NETNS").without("CNI_IFNAME"),
+                        4,
+                        "[CNI_CONTAINERID, CNI_NETNS, CNI_IFNAME]"),
                 new Row("CHECK before 0.4.0", check.replacing("1.1.0", "0.3.1"), 1, "0.4.0"),
                 new Row("CHECK in a namespace that is gone", check, 8, gone.toString()),
                 new Row("GC before 1.1.0", gc.replacing("1.1.0", "1.0.0"), 1, "1.1.0"),
@@ -103,17 +113,50 @@ public interface CniContract {
                 new Row("container id with a slash", add.with("CNI_CONTAINERID", "a/b"), 4, "a/b"),
                 new Row("container id that climbs", add.with("CNI_CONTAINERID", "../x"), 4, "../x"),
                 new Row("container id that starts with a dot", add.with("CNI_CONTAINERID", ".x"), 4, ".x"),
+                new Row("container id with a space", add.with("CNI_CONTAINERID", "a b"), 4, "a b"),
+                new Row("container id beyond ASCII", add.with("CNI_CONTAINERID", "\u00e4"), 4, "invalid characters"),
+                new Row("DEL of a container id with a slash", del.with("CNI_CONTAINERID", "a/b"), 4, "a/b"),
+                new Row("CHECK of a container id with a slash", check.with("CNI_CONTAINERID", "a/b"), 4, "a/b"),
                 new Row("interface name too long", add.with("CNI_IFNAME", "0123456789abcdef"), 4, "0123456789abcdef"),
                 new Row("interface name with a slash", add.with("CNI_IFNAME", "a/b"), 4, "a/b"),
                 new Row("interface name with a colon", add.with("CNI_IFNAME", "a:b"), 4, "a:b"),
                 new Row("interface name with a space", add.with("CNI_IFNAME", "a b"), 4, "a b"),
                 new Row("interface name dot", add.with("CNI_IFNAME", "."), 4, "\".\""),
                 new Row("interface name dot dot", add.with("CNI_IFNAME", ".."), 4, "\"..\""),
+                new Row("interface name with a tab", add.with("CNI_IFNAME", "a\tb"), 4, "interface name"),
+                new Row(
+                        "DEL of an interface name too long",
+                        del.with("CNI_IFNAME", "0123456789abcdef"),
+                        4,
+                        "0123456789abcdef"),
                 new Row("no network name", add.replacing("\"name\":\"net\",", ""), 7, "missing network name"),
                 new Row("network name with a slash", add.replacing("\"net\"", "\"a/b\""), 7, "a/b"),
+                new Row("network name that starts with a dot", add.replacing("\"net\"", "\".net\""), 7, ".net"),
+                new Row("DEL without network name", del.replacing("\"name\":\"net\",", ""), 7, "missing network name"),
+                new Row("GC without network name", gc.replacing("\"name\":\"net\",", ""), 7, "missing network name"),
                 new Row("unknown version", add.replacing("1.1.0", "9.9.9"), 1, "9.9.9"),
                 new Row("version that is none", add.replacing("1.1.0", "x"), 1, "x"),
+                new Row(
+                        "no version, which means the first",
+                        add.replacing("\"cniVersion\":\"1.1.0\",", ""),
+                        8,
+                        gone.toString()),
+                new Row("DEL in an unknown version", del.replacing("1.1.0", "9.9.9"), 1, "9.9.9"),
+                new Row("CHECK in an unknown version", check.replacing("1.1.0", "9.9.9"), 1, "9.9.9"),
+                new Row(
+                        "STATUS in an unknown version",
+                        gc.with("CNI_COMMAND", "STATUS").replacing("1.1.0", "9.9.9"),
+                        1,
+                        "9.9.9"),
                 new Row("empty input", add.withStdin(""), 6, "no JSON"),
+                new Row("DEL with empty input", del.withStdin(""), 6, "no JSON"),
+                new Row("CHECK with empty input", check.withStdin(""), 6, "no JSON"),
+                new Row("GC with empty input", gc.withStdin(""), 6, "no JSON"),
+                new Row(
+                        "STATUS with empty input",
+                        gc.with("CNI_COMMAND", "STATUS").withStdin(""),
+                        6,
+                        "no JSON"),
                 new Row("input that is cut", add.withStdin("{\"cniVersion\":\"1.0.0\",\"na"), 6, "no JSON"),
                 new Row("input that is a list", add.withStdin("[]"), 6, "no JSON object"),
                 new Row("input with text behind it", add.withStdin(add.stdin() + "x"), 6, "after the value"),
@@ -129,6 +172,7 @@ public interface CniContract {
                 new Row("ADD where a plain file is", add.with("CNI_NETNS", "/etc/hostname"), 8, "EINVAL")));
         for (String version : List.of("0.1.0", "0.2.0", "0.3.0", "0.3.1", "0.4.0", "1.0.0", "1.1.0")) {
             rows.add(new Row("ADD in version " + version, add.replacing("1.1.0", version), 8, gone.toString()));
+            rows.add(new Row("DEL in version " + version, del.replacing("1.1.0", version), 0, ""));
         }
         return rows;
     }
