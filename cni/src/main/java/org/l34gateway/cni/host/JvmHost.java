@@ -8,18 +8,18 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.l34gateway.linux.Libc;
 import org.l34gateway.linux.NetlinkSocket;
 import org.l34gateway.linux.Netns;
+import org.l34gateway.linux.NetnsThread;
 import org.l34gateway.netlink.Errno;
 import org.l34gateway.netlink.KernelRefused;
 import org.l34gateway.netlink.NetlinkPort;
 
 /**
- * The machine seen from a JVM, through JNA. Threads stay in their namespaces: parameters are read and written on threads
- * that end. Safe for use by several threads, as the C functions are.
+ * The machine seen from a JVM, through JNA. Threads stay in their namespaces: parameters are read and written on a thread
+ * that ends with the namespace's use. Safe for use by several threads, as the C functions are.
  *
  * @param procSys normally {@code /proc/sys}; another mount of procfs where that one is read-only
  */
@@ -101,32 +101,47 @@ public record JvmHost(String procSys) implements Host {
 
     @Override
     public Namespace namespace(String path) {
+        String own = Libc.readlink(OWN_NAMESPACE);
         Netns netns = Netns.open(Path.of(path));
         try {
-            if (Objects.equals(Libc.readlink(OWN_NAMESPACE), inside(netns, () -> Libc.readlink(OWN_NAMESPACE)))) {
-                throw new KernelRefused("setns", path + " (the caller's own namespace)", Errno.EINVAL);
-            }
-            return new Opened(this, netns, NetlinkSocket.open(netns));
+            return new Opened(this, netns, socketInside(netns, path, own));
         } catch (RuntimeException refused) {
             netns.close();
             throw refused;
         }
     }
 
-    private static <T extends @Nullable Object> T inside(Netns netns, Callable<T> work) {
+    private NetlinkSocket socketInside(Netns netns, String path, @Nullable String own) {
         try {
-            return netns.call(work);
+            return netns.call(() -> {
+                if (Objects.equals(own, Libc.readlink(OWN_NAMESPACE))) {
+                    throw new KernelRefused("setns", path + " (the caller's own namespace)", Errno.EINVAL);
+                }
+                return NetlinkSocket.open();
+            });
         } catch (RuntimeException refused) {
             throw refused;
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted in " + netns, interrupted);
+            throw new IllegalStateException("interrupted in " + path, interrupted);
         } catch (Exception impossible) {
             throw new IllegalStateException(impossible);
         }
     }
 
-    private record Opened(JvmHost host, Netns netns, NetlinkSocket socket) implements Namespace {
+    /** Starts its thread with the first parameter: most conversations are about netlink only. */
+    private static final class Opened implements Namespace {
+        private final JvmHost host;
+        private final Netns netns;
+        private final NetlinkSocket socket;
+        private @Nullable NetnsThread thread;
+
+        Opened(JvmHost host, Netns netns, NetlinkSocket socket) {
+            this.host = host;
+            this.netns = netns;
+            this.socket = socket;
+        }
+
         @Override
         public NetlinkPort netlink() {
             return socket;
@@ -134,19 +149,29 @@ public record JvmHost(String procSys) implements Host {
 
         @Override
         public String parameter(String name) {
-            return inside(netns, () -> ParameterFile.read(host, host.procSys + "/" + name));
+            return inside().call(() -> ParameterFile.read(host, host.procSys + "/" + name));
         }
 
         @Override
         public void setParameter(String name, String value) {
-            inside(netns, () -> {
+            inside().call(() -> {
                 ParameterFile.write(host, host.procSys + "/" + name, value);
                 return name;
             });
         }
 
+        private NetnsThread inside() {
+            if (thread == null) {
+                thread = NetnsThread.in(netns);
+            }
+            return thread;
+        }
+
         @Override
         public void close() {
+            if (thread != null) {
+                thread.close();
+            }
             socket.close();
             netns.close();
         }
