@@ -28,12 +28,23 @@ public final class AttachmentRecords {
     private final HostFiles files;
     private final String directory;
     private final String bootId;
+    private final int lockWaitMillis;
 
-    /** Records in a directory, which need not exist. */
+    /** Records in a directory, which need not exist, for a CNI call. */
     public AttachmentRecords(Host host, String directory) {
+        this(host, directory, LOCK_WAIT_MILLIS);
+    }
+
+    /**
+     * Records in a directory, which need not exist.
+     *
+     * @param lockWaitMillis how long {@link #lock} waits
+     */
+    public AttachmentRecords(Host host, String directory, int lockWaitMillis) {
         this.host = host;
         this.files = new HostFiles(host);
         this.directory = directory;
+        this.lockWaitMillis = lockWaitMillis;
         this.bootId = files.line("/proc/sys/kernel/random/boot_id");
     }
 
@@ -49,11 +60,11 @@ public final class AttachmentRecords {
     /**
      * Takes the lock of a sandbox; close it to let go. Also where nothing can be written: DEL must work there.
      *
-     * @throws CniError {@link CniError#TRY_AGAIN} when somebody has it for more than 20 s
+     * @throws CniError {@link CniError#TRY_AGAIN} when somebody has it for longer than is waited: 20 s in a CNI call
      */
     public SandboxLock lock(String containerId) {
         makeDirectoryIfPossible();
-        FileLock lock = FileLock.take(host, directory + "/" + containerId + ".lock", LOCK_WAIT_MILLIS);
+        FileLock lock = FileLock.take(host, directory + "/" + containerId + ".lock", lockWaitMillis);
         if (lock == null) {
             throw new CniError(CniError.TRY_AGAIN, "sandbox " + containerId + " is being changed by another process");
         }
@@ -99,20 +110,25 @@ public final class AttachmentRecords {
 
     /** Every readable record of this boot, in order of container and interface. */
     public List<AttachmentRecord> list() {
-        List<AttachmentRecord> found = new ArrayList<>();
-        for (AttachmentKey key : keys("")) {
-            if (find(key) instanceof StoredRecord.Found(AttachmentRecord record)) {
-                found.add(record);
-            }
-        }
-        return found;
+        return found(keys(""));
+    }
+
+    /** The readable records of a sandbox. */
+    public List<AttachmentRecord> of(String containerId) {
+        return found(keysOf(containerId));
     }
 
     /** The readable records of a sandbox but one. */
     public List<AttachmentRecord> others(AttachmentKey but) {
+        List<AttachmentKey> siblings = keysOf(but.containerId());
+        siblings.remove(but);
+        return found(siblings);
+    }
+
+    private List<AttachmentRecord> found(List<AttachmentKey> keys) {
         List<AttachmentRecord> found = new ArrayList<>();
-        for (AttachmentKey key : keysOf(but.containerId())) {
-            if (!key.equals(but) && find(key) instanceof StoredRecord.Found(AttachmentRecord record)) {
+        for (AttachmentKey key : keys) {
+            if (find(key) instanceof StoredRecord.Found(AttachmentRecord record)) {
                 found.add(record);
             }
         }

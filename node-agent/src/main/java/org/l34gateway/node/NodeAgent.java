@@ -28,6 +28,7 @@ import org.l34gateway.node.plan.ReportContent;
 import org.l34gateway.node.plan.Trouble;
 import org.l34gateway.node.plan.Unwanted;
 import org.l34gateway.node.probe.ProbedHops;
+import org.l34gateway.node.sandbox.Applied;
 import org.l34gateway.node.sandbox.Placement;
 import org.l34gateway.node.sandbox.Reading;
 import org.l34gateway.node.sandbox.Sandbox;
@@ -59,6 +60,7 @@ public final class NodeAgent implements Reconciler {
     private final Sandboxes sandboxes;
     private final ProbedHops hops;
     private final Consumer<NodeNews> news;
+    private final PodThreads threads;
     private final Ticker ticker;
     private final Counter changes;
     private final AtomicInteger attachedPods;
@@ -74,6 +76,7 @@ public final class NodeAgent implements Reconciler {
             Sandboxes sandboxes,
             ProbedHops hops,
             Consumer<NodeNews> news,
+            PodThreads threads,
             Ticker ticker,
             MeterRegistry metrics) {
         this.cluster = cluster;
@@ -81,6 +84,7 @@ public final class NodeAgent implements Reconciler {
         this.sandboxes = sandboxes;
         this.hops = hops;
         this.news = news;
+        this.threads = threads;
         this.ticker = ticker;
         this.changes = metrics.counter("l34.node.changes");
         this.attachedPods = metrics.gauge("l34.node.pods.attached", new AtomicInteger());
@@ -99,13 +103,13 @@ public final class NodeAgent implements Reconciler {
         sandboxes.look();
         List<PodWork> works = gather(view);
         // First of all, over what was read before: reading every sandbox takes its time.
-        works.stream().filter(this::hopsDiffer).forEach(work -> carryOut(work, view, now));
-        works.forEach(work -> read(work, now));
+        threads.forEach(works, work -> carryOut(work, view, now));
+        threads.forEach(works, work -> read(work, now));
         Set<Claim> nowUnwanted = new HashSet<>();
         works.forEach(work -> nowUnwanted.addAll(PodPlan.unwanted(
                 work.facts(), work.pod.attachments(), work.memory.reading().held())));
         unwanted = unwanted.seen(nowUnwanted, now);
-        works.forEach(work -> carryOut(work, view, now));
+        threads.forEach(works, work -> carryOut(work, view, now));
         works.forEach(work -> memories.put(work.facts().uid(), work.memory));
         watchHops(works, view);
         news.accept(gatherNews(works, view));
@@ -127,12 +131,6 @@ public final class NodeAgent implements Reconciler {
         }
         memories.keySet().retainAll(uids);
         return works;
-    }
-
-    /** Whether a next hop died or came back since the pod was looked at last. */
-    private boolean hopsDiffer(PodWork work) {
-        Sandbox sandbox = work.sandbox();
-        return sandbox != null && !hops.deadIn(sandbox).equals(work.memory.dead());
     }
 
     private void read(PodWork work, long now) {
@@ -185,13 +183,12 @@ public final class NodeAgent implements Reconciler {
             return;
         }
         try {
-            List<String> changed = sandboxes.apply(facts, sandbox, plan.targets());
-            if (!changed.isEmpty()) {
-                changes.increment(changed.size());
-                LOG.info("pod={} sandbox={} changed={}", facts.label(), sandbox.id(), changed);
+            Applied applied = sandboxes.apply(facts, sandbox, plan.targets());
+            if (!applied.changes().isEmpty()) {
+                changes.increment(applied.changes().size());
+                LOG.info("pod={} sandbox={} changed={}", facts.label(), sandbox.id(), applied.changes());
             }
-            work.memory = work.memory.withReading(
-                    work.memory.placement(), sandboxes.read(sandbox), now, work.memory.seenAs());
+            work.memory = work.memory.withReading(work.memory.placement(), applied.after(), now, work.memory.seenAs());
         } catch (SandboxRefused refused) {
             work.memory = work.memory.outdated();
             work.troubles.add(new Trouble(Trouble.KERNEL_REFUSED, String.valueOf(refused.getMessage())));

@@ -43,8 +43,12 @@ public final class NodeAgentMain {
     private static final Duration SPACING = Duration.ofMillis(100);
     /** Plugins that somebody removed or replaced are put back within this. */
     private static final Duration INSTALL_EVERY = Duration.ofSeconds(30);
-    /** A run may wait 20 s for the lock of one sandbox; longer than several of those is a hang. */
+    /** A plugin needs its sandbox for milliseconds. One that hangs must not hold up the other pods: it is tried again. */
+    static final int LOCK_WAIT_MILLIS = 200;
+    /** A run takes a second when everything goes slowly. */
     private static final Duration LONGEST_RUN = Duration.ofMinutes(2);
+    /** How many pods are changed at once: as many records go to the disk in the time of one. */
+    static final int POD_THREADS = 16;
 
     private NodeAgentMain() {}
 
@@ -76,7 +80,8 @@ public final class NodeAgentMain {
         OwnProcfs procfs = daemon.with("procfs", OwnProcfs.open(options.procDir()));
         AttachmentRecords records = new AttachmentRecords(
                 new JvmHost(procfs.sysctls().toString()),
-                options.dataDir().resolve("attachments").toString());
+                options.dataDir().resolve("attachments").toString(),
+                LOCK_WAIT_MILLIS);
         KubernetesClient client = daemon.with("client", ClusterConnection.open("node-agent"));
         Watching watching = watch(daemon, options, client, records, metrics);
         HealthEndpoint health = daemon.with("health", HealthEndpoint.start(options.port(), metrics));
@@ -110,6 +115,7 @@ public final class NodeAgentMain {
                 new LinuxSandboxes(records, options.netnsDir()),
                 probes,
                 telling(daemon, client, records, metrics),
+                daemon.with("pod threads", new PodThreads(POD_THREADS)),
                 Ticker.SYSTEM,
                 metrics);
         // Namespaces are entered by threads that these two start, and JNA wants platform threads.

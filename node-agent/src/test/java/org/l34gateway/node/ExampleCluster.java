@@ -115,6 +115,26 @@ final class ExampleCluster {
             """.formatted(metadata.indent(2)));
     }
 
+    /** A further target {@code carts-N} on this node, with the address 10.0.1.N. */
+    void target(int number) {
+        put("""
+            apiVersion: v1
+            kind: Pod
+            metadata:
+              name: carts-%1$d
+              namespace: shop
+              uid: uid-%1$d
+              resourceVersion: "1"
+              labels: {app: carts}
+            spec:
+              nodeName: node-a
+              readinessGates: [{conditionType: l-3-4-gateway-api-poc/attached}]
+            status:
+              phase: Running
+              podIPs: [{ip: 10.0.1.%1$d}]
+            """.formatted(number));
+    }
+
     void gatewayPod(String number) {
         put("""
             apiVersion: v1

@@ -16,6 +16,7 @@ import org.l34gateway.node.plan.Examples;
 import org.l34gateway.node.plan.Held;
 import org.l34gateway.node.plan.PodFacts;
 import org.l34gateway.node.plan.Target;
+import org.l34gateway.node.sandbox.Applied;
 import org.l34gateway.node.sandbox.Placement;
 import org.l34gateway.node.sandbox.Reading;
 import org.l34gateway.node.sandbox.Sandbox;
@@ -71,7 +72,7 @@ final class FakeSandboxes implements Sandboxes {
     }
 
     @Override
-    public List<String> apply(PodFacts pod, Sandbox sandbox, SortedMap<AttachmentKey, Target> targets) {
+    public Applied apply(PodFacts pod, Sandbox sandbox, SortedMap<AttachmentKey, Target> targets) {
         if (refusing) {
             throw new SandboxRefused(sandbox.id(), new IllegalStateException("EPERM"));
         }
@@ -91,7 +92,7 @@ final class FakeSandboxes implements Sandboxes {
         });
         held.put(sandbox.id(), now);
         log.addAll(changed);
-        return changed;
+        return new Applied(changed, read(sandbox));
     }
 
     @Override

@@ -10,23 +10,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import org.l34gateway.cni.AttachmentRecords;
-import org.l34gateway.cni.host.JvmHost;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.linux.NetlinkSocket;
 import org.l34gateway.linux.Netns;
@@ -35,12 +27,6 @@ import org.l34gateway.linux.testing.ScratchNetns;
 import org.l34gateway.netlink.Address;
 import org.l34gateway.netlink.Neighbour;
 import org.l34gateway.netlink.Rtnetlink;
-import org.l34gateway.node.probe.NextHopProbes;
-import org.l34gateway.node.sandbox.LinuxSandboxes;
-import org.l34gateway.runtime.loop.Pace;
-import org.l34gateway.runtime.loop.ReconcileLoop;
-import org.l34gateway.runtime.loop.Reconciler;
-import org.l34gateway.runtime.loop.Ticker;
 import org.l34gateway.runtime.snapshot.Snapshot;
 import org.l34gateway.runtime.write.ClusterWriter;
 import org.l34gateway.runtime.write.FieldManager;
@@ -68,7 +54,7 @@ class NextHopDeathKernelTest {
         try (PodNetns pod = new PodNetns(folder.resolve("netns/cni-target"), "10.0.0.7/24", "10.1.0.50/24")) {
             HangingWriter writer = new HangingWriter();
             connect(pod, gateways);
-            try (Loops _ = start(writer)) {
+            try (RunningAgent _ = start(writer)) {
                 awaitMillis("both", () -> pod.holds().contains(BOTH));
                 awaitMillis("answers", () -> isReachable(pod, "10.1.0.1") && isReachable(pod, "10.1.0.2"));
                 List<Long> deaths = new ArrayList<>();
@@ -101,53 +87,13 @@ class NextHopDeathKernelTest {
         assertThat(sorted.get(ROUNDS - 2)).as("of %s ms", millis).isLessThan(BOUND_MILLIS);
     }
 
-    private Loops start(ClusterWriter writer) {
-        AttachmentRecords records = new AttachmentRecords(
-                new JvmHost(), folder.resolve("data/attachments").toString());
+    private RunningAgent start(ClusterWriter writer) {
         ExampleCluster cluster = new ExampleCluster();
         cluster.route("\"20.0.0.1/32\"");
         cluster.gatewayPod("2");
         cluster.report("2", "");
         Snapshot snapshot = cluster.snapshot();
-        NewsTeller teller =
-                new NewsTeller(new ClusterTeller(writer, InstantSource.system(), records.bootId(), "1"), Ticker.SYSTEM);
-        ReconcileLoop telling = loop("telling", teller);
-        AtomicReference<@Nullable ReconcileLoop> pods = new AtomicReference<>();
-        NextHopProbes probes = new NextHopProbes(
-                records.host(),
-                Ticker.SYSTEM,
-                metrics,
-                () -> Objects.requireNonNull(pods.get()).trigger());
-        NodeAgent agent = new NodeAgent(
-                () -> Optional.of(snapshot),
-                "node-a",
-                new LinuxSandboxes(records, folder.resolve("netns")),
-                probes,
-                news -> {
-                    teller.offer(news);
-                    telling.trigger();
-                },
-                Ticker.SYSTEM,
-                metrics);
-        ReconcileLoop deciding = loop("pods", agent);
-        pods.set(deciding);
-        ReconcileLoop probing = loop("probes", probes);
-        deciding.trigger();
-        probing.trigger();
-        return new Loops(List.of(probing, deciding, telling), probes);
-    }
-
-    private record Loops(List<ReconcileLoop> all, NextHopProbes probes) implements AutoCloseable {
-        @Override
-        public void close() {
-            all.forEach(ReconcileLoop::close);
-            probes.close();
-        }
-    }
-
-    private ReconcileLoop loop(String name, Reconciler reconciler) {
-        Pace pace = Pace.every(Duration.ofMillis(100));
-        return new ReconcileLoop(name, reconciler, pace, Ticker.SYSTEM, metrics, Thread.ofPlatform()).start();
+        return new RunningAgent(folder, () -> snapshot, writer, metrics);
     }
 
     /** An API server that takes requests and answers none. */
@@ -230,11 +176,6 @@ class NextHopDeathKernelTest {
     }
 
     private static long awaitMillis(String what, BooleanSupplier condition) {
-        long began = System.nanoTime();
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime() - began).as(what).isLessThan(TimeUnit.SECONDS.toNanos(10));
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
-        }
-        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
+        return RunningAgent.awaitMillis(what, Duration.ofSeconds(10), condition);
     }
 }

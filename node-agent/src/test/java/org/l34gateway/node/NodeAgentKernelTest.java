@@ -58,6 +58,7 @@ class NodeAgentKernelTest {
     private final FakeWriter writer = new FakeWriter(log);
     private final MeterRegistry metrics = new SimpleMeterRegistry();
     private final List<PodNetns> pods = new ArrayList<>();
+    private final PodThreads threads = new PodThreads(2);
     private AttachmentRecords records;
     private NodeAgent agent;
     private NewsTeller teller;
@@ -75,6 +76,7 @@ class NodeAgentKernelTest {
 
     @AfterEach
     void unmount() {
+        threads.close();
         pods.forEach(PodNetns::close);
     }
 
@@ -89,6 +91,7 @@ class NodeAgentKernelTest {
                 new LinuxSandboxes(records, folder.resolve("netns")),
                 new FakeProbes(),
                 news -> teller.offer(news),
+                threads,
                 () -> nanos,
                 metrics);
     }

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.l34gateway.api.NodeReport;
@@ -32,6 +33,7 @@ class NodeAgentTest {
     private final FakeWriter writer = new FakeWriter(log);
     private long nanos = 1;
     private final FakeProbes probes = new FakeProbes();
+    private final PodThreads threads = new PodThreads(1);
     private NewsTeller teller = newTeller();
     private NodeAgent agent = newAgent();
 
@@ -47,8 +49,14 @@ class NodeAgentTest {
                 sandboxes,
                 probes,
                 news -> teller.offer(news),
+                threads,
                 () -> nanos,
                 new SimpleMeterRegistry());
+    }
+
+    @AfterEach
+    void stop() {
+        threads.close();
     }
 
     @BeforeEach
@@ -304,7 +312,14 @@ class NodeAgentTest {
     @Test
     void without_a_snapshot_nothing_is_written() {
         NodeAgent early = new NodeAgent(
-                Optional::empty, "node-a", sandboxes, probes, teller::offer, () -> nanos, new SimpleMeterRegistry());
+                Optional::empty,
+                "node-a",
+                sandboxes,
+                probes,
+                teller::offer,
+                threads,
+                () -> nanos,
+                new SimpleMeterRegistry());
         assertThat(early.reconcile()).isEqualTo(Outcome.done());
         assertThat(writer.reports).isEmpty();
     }

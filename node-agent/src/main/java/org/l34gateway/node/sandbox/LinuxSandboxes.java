@@ -13,6 +13,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.l34gateway.cni.AttachmentRecord;
 import org.l34gateway.cni.AttachmentRecords;
@@ -29,14 +31,13 @@ import org.l34gateway.node.plan.Held;
 import org.l34gateway.node.plan.PodFacts;
 import org.l34gateway.node.plan.Target;
 
-/**
- * Sandboxes in the kernel, over the attachment records and the libraries of the plugins. One thread only, which must be a
- * platform thread.
- */
+/** Sandboxes in the kernel, over the attachment records and the libraries of the plugins. For platform threads only. */
 public final class LinuxSandboxes implements Sandboxes {
     private final AttachmentRecords records;
     private final NetnsDirectory directory;
-    private List<AttachmentRecord> known = List.of();
+    /** By sandbox. */
+    private final Map<String, List<AttachmentRecord>> known = new ConcurrentHashMap<>();
+
     private @Nullable List<SandboxChoice.Room> allRooms;
 
     /**
@@ -51,13 +52,31 @@ public final class LinuxSandboxes implements Sandboxes {
 
     @Override
     public void look() {
-        known = records.list();
+        Map<String, List<AttachmentRecord>> found = new HashMap<>();
+        for (AttachmentRecord record : records.list()) {
+            found.computeIfAbsent(record.who().key().containerId(), _ -> new ArrayList<>())
+                    .add(record);
+        }
+        known.keySet().retainAll(found.keySet());
+        known.putAll(found);
+        forgetRooms();
+    }
+
+    private synchronized void forgetRooms() {
         allRooms = null;
+    }
+
+    private void lookAgain(Sandbox sandbox) {
+        known.put(sandbox.id(), records.of(sandbox.id()));
+    }
+
+    private Stream<AttachmentRecord> all() {
+        return known.values().stream().flatMap(List::stream);
     }
 
     @Override
     public boolean hasRecords(PodFacts pod) {
-        return known.stream().anyMatch(record -> isOf(record, pod));
+        return all().anyMatch(record -> isOf(record, pod));
     }
 
     private static boolean isOf(AttachmentRecord record, PodFacts pod) {
@@ -78,21 +97,21 @@ public final class LinuxSandboxes implements Sandboxes {
 
     private List<SandboxChoice.Room> recordedRooms(PodFacts pod) {
         Map<String, SandboxChoice.Room> rooms = new TreeMap<>();
-        for (AttachmentRecord record : known) {
+        all().filter(record -> isOf(record, pod)).forEach(record -> {
             String id = record.who().key().containerId();
-            if (isOf(record, pod) && !rooms.containsKey(id)) {
+            if (!rooms.containsKey(id)) {
                 directory
                         .locate(record.who().netns())
                         .map(path -> new Sandbox(id, path))
                         .flatMap(directory::room)
                         .ifPresent(room -> rooms.put(id, room));
             }
-        }
+        });
         return List.copyOf(rooms.values());
     }
 
     /** Many pods may be searched in one run, so the directory is read once for all of them. */
-    private List<SandboxChoice.Room> allRooms() {
+    private synchronized List<SandboxChoice.Room> allRooms() {
         if (allRooms == null) {
             allRooms = directory.all();
         }
@@ -119,26 +138,24 @@ public final class LinuxSandboxes implements Sandboxes {
 
     private Map<AttachmentKey, Recorded> byGateway(Sandbox sandbox) {
         Map<AttachmentKey, Recorded> byGateway = new TreeMap<>();
-        for (AttachmentRecord record : known) {
-            if (record.who().key().containerId().equals(sandbox.id())) {
-                AttachmentKey.ofInterface(record.who().key().ifname()).ifPresent(key -> {
-                    Recorded before = byGateway.getOrDefault(
-                            key, new Recorded(record.who().gateway().name(), Holdings.NONE, Holdings.NONE));
-                    boolean isVip = record.who().key().ifname().equals(key.vipInterface());
-                    byGateway.put(
-                            key,
-                            new Recorded(
-                                    before.gatewayName(),
-                                    isVip ? record.holds() : before.vips(),
-                                    isVip ? before.routes() : record.holds()));
-                });
-            }
+        for (AttachmentRecord record : known.getOrDefault(sandbox.id(), List.of())) {
+            AttachmentKey.ofInterface(record.who().key().ifname()).ifPresent(key -> {
+                Recorded before = byGateway.getOrDefault(
+                        key, new Recorded(record.who().gateway().name(), Holdings.NONE, Holdings.NONE));
+                boolean isVip = record.who().key().ifname().equals(key.vipInterface());
+                byGateway.put(
+                        key,
+                        new Recorded(
+                                before.gatewayName(),
+                                isVip ? record.holds() : before.vips(),
+                                isVip ? before.routes() : record.holds()));
+            });
         }
         return byGateway;
     }
 
     @Override
-    public List<String> apply(PodFacts pod, Sandbox sandbox, SortedMap<AttachmentKey, Target> targets) {
+    public Applied apply(PodFacts pod, Sandbox sandbox, SortedMap<AttachmentKey, Target> targets) {
         try {
             Reading before = read(sandbox);
             AttachmentWriter writer = new AttachmentWriter(records, sandbox, pod);
@@ -153,10 +170,11 @@ public final class LinuxSandboxes implements Sandboxes {
                     writer.empty(key, target);
                 }
             });
-            look();
-            return Difference.between(before, read(sandbox));
+            lookAgain(sandbox);
+            Reading after = read(sandbox);
+            return new Applied(Difference.between(before, after), after);
         } catch (KernelRefused | CniError refused) {
-            look();
+            lookAgain(sandbox);
             throw new SandboxRefused("changing sandbox " + sandbox.id(), refused);
         }
     }
@@ -173,15 +191,14 @@ public final class LinuxSandboxes implements Sandboxes {
         for (PodFacts pod : present) {
             List<SandboxChoice.Room> rooms = recordedRooms(pod);
             // While none of its namespaces can be seen, a present pod's records stay: the mount may be what is missing.
-            known.stream()
-                    .filter(record -> isOf(record, pod))
+            all().filter(record -> isOf(record, pod))
                     .map(record -> record.who().key().containerId())
                     .filter(id -> rooms.isEmpty()
                             || rooms.stream()
                                     .anyMatch(room -> room.sandbox().id().equals(id)))
                     .forEach(live::add);
         }
-        for (AttachmentRecord record : known) {
+        for (AttachmentRecord record : all().toList()) {
             String id = record.who().key().containerId();
             Optional<AttachmentKey> key =
                     AttachmentKey.ofInterface(record.who().key().ifname());

@@ -10,7 +10,7 @@ import org.l34gateway.node.plan.Target;
 
 /**
  * The sandboxes of this node's pods. Every method that touches one throws {@link SandboxRefused} when that can not
- * be done now.
+ * be done now, and may be called by several threads at once for different sandboxes; the others may not.
  */
 public interface Sandboxes {
     /** Reads the attachment records anew; what the other methods say about them is of this moment. */
@@ -29,12 +29,8 @@ public interface Sandboxes {
     /** Reads what a sandbox holds. */
     Reading read(Sandbox sandbox);
 
-    /**
-     * Makes a sandbox hold exactly this of the Gateways named, under the sandbox's lock; the others' attachments stay.
-     *
-     * @return what was changed, one phrase each; empty when everything was there
-     */
-    List<String> apply(PodFacts pod, Sandbox sandbox, SortedMap<AttachmentKey, Target> targets);
+    /** Makes a sandbox hold exactly this of the Gateways named, under the sandbox's lock; the others' attachments stay. */
+    Applied apply(PodFacts pod, Sandbox sandbox, SortedMap<AttachmentKey, Target> targets);
 
     /**
      * Drops records of an earlier boot, and records of pods that are gone together with their namespace.
