@@ -19,8 +19,10 @@ import org.l34gateway.linux.testing.ScratchNetns;
 import org.l34gateway.netlink.Address;
 import org.l34gateway.netlink.Link;
 import org.l34gateway.netlink.Neighbour;
+import org.l34gateway.netlink.NextHop;
 import org.l34gateway.netlink.Route;
 import org.l34gateway.netlink.RouteProtocol;
+import org.l34gateway.netlink.RouteType;
 import org.l34gateway.netlink.Rtnetlink;
 import org.l34gateway.netlink.Rule;
 
@@ -29,6 +31,12 @@ import org.l34gateway.netlink.Rule;
  * container runtime does it. What it holds is told as texts.
  */
 final class PodNetns implements AutoCloseable {
+    /** The first one that the policy-route library chooses. */
+    static final int TABLE = 5000;
+
+    /** RTPROT_STATIC (linux/rtnetlink.h): an administrator's. */
+    private static final int STATIC = 4;
+
     private final ScratchNetns netns = ScratchNetns.create();
     private final Path mount;
 
@@ -67,6 +75,11 @@ final class PodNetns implements AutoCloseable {
         return link;
     }
 
+    /** Of the mount, which stands for the sandbox. */
+    String name() {
+        return String.valueOf(mount.getFileName());
+    }
+
     <T> T kernel(Function<Rtnetlink, T> work) {
         return netns.call(() -> {
             try (NetlinkSocket socket = NetlinkSocket.open()) {
@@ -75,7 +88,7 @@ final class PodNetns implements AutoCloseable {
         });
     }
 
-    /** Everything of ours, sorted: {@code vip …}, {@code rule …}, {@code route … via …}. */
+    /** Everything of ours, and what is in our table, sorted: {@code vip …}, {@code rule …}, {@code route … via …}. */
     SortedSet<String> holds() {
         return kernel(kernel -> {
             SortedSet<String> texts = new TreeSet<>();
@@ -93,7 +106,7 @@ final class PodNetns implements AutoCloseable {
                     }
                 }
                 for (Route route : kernel.routes(family)) {
-                    if (route.protocol() == RouteProtocol.L34) {
+                    if (route.protocol() == RouteProtocol.L34 || route.table() == TABLE) {
                         texts.add("route " + route.destination() + " " + route.table() + " " + route.type()
                                 + gateways(route));
                     }
@@ -143,6 +156,36 @@ final class PodNetns implements AutoCloseable {
     /** A kernel parameter, by its path below {@code /proc/sys}. */
     String parameter(String name) {
         return netns.call(() -> Files.readString(Path.of("/proc/sys", name)).strip());
+    }
+
+    /** Writes a kernel parameter. */
+    void setParameter(String name, String value) {
+        netns.call(() -> Files.writeString(Path.of("/proc/sys", name), value));
+    }
+
+    /** Removes every route from our table. */
+    void flushTable() {
+        kernel(kernel -> {
+            for (IpFamily family : IpFamily.values()) {
+                kernel.routes(family, TABLE).forEach(kernel::delete);
+            }
+            return 0;
+        });
+    }
+
+    /** Puts a route by {@code eth0} into our table that has another protocol number than ours. */
+    void divert(String destination) {
+        IpPrefix prefix = IpPrefix.parse(destination);
+        int scope = prefix.family() == IpFamily.IPV4 ? Address.SCOPE_LINK : Address.SCOPE_UNIVERSE;
+        kernel(kernel -> kernel.add(new Route(
+                prefix,
+                TABLE,
+                STATIC,
+                RouteType.UNICAST,
+                scope,
+                List.of(NextHop.dev(find(kernel, "eth0").index())),
+                1,
+                null)));
     }
 
     /** The runtime removes the sandbox. */

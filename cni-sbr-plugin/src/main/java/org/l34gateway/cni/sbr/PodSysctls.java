@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.l34gateway.cni.Undo;
 import org.l34gateway.cni.host.Namespace;
 import org.l34gateway.netlink.Errno;
@@ -89,14 +90,19 @@ final class PodSysctls {
     }
 
     private boolean isThere(String name) {
+        return find(name) != null;
+    }
+
+    /** The present value; null when the kernel has no such parameter. */
+    @Nullable
+    String find(String name) {
         try {
-            read(name);
-            return true;
+            return read(name);
         } catch (KernelRefused refused) {
             if (refused.errno() != Errno.ENOENT) {
                 throw refused;
             }
-            return false;
+            return null;
         }
     }
 

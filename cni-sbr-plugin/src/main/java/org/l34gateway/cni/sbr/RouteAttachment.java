@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.l34gateway.cni.sbr;
 
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.l34gateway.cni.Attachment;
@@ -9,11 +12,13 @@ import org.l34gateway.cni.AttachmentKey;
 import org.l34gateway.cni.AttachmentRecord;
 import org.l34gateway.cni.AttachmentRecords;
 import org.l34gateway.cni.CniError;
+import org.l34gateway.cni.Holdings;
 import org.l34gateway.cni.Sandbox;
 import org.l34gateway.cni.SandboxLock;
 import org.l34gateway.cni.StoredRecord;
 import org.l34gateway.cni.host.Namespace;
 import org.l34gateway.ip.IpFamily;
+import org.l34gateway.netlink.Route;
 import org.l34gateway.netlink.Rtnetlink;
 
 /**
@@ -85,5 +90,29 @@ public final class RouteAttachment {
             RoutePlan plan = RoutePlan.decide(held, Set.of(), held.families(), present);
             return plan.isEmpty() && plan.notOnLink().isEmpty() ? "" : plan.toString();
         }
+    }
+
+    /**
+     * What others did to what an attachment holds, besides taking it away: routes of theirs in its table, which must be one
+     * that we chose, and kernel parameters with another value. {@link #apply} undoes that.
+     *
+     * @param holds what the attachment's record tells
+     * @param routes all of the namespace
+     * @return one phrase each
+     */
+    public static List<String> foreignEdits(Holdings holds, List<Route> routes, Namespace netns) {
+        List<String> edits = new ArrayList<>();
+        for (Route route :
+                RoutePlan.strangers(holds.table(), RouteWanted.of(holds).families(), routes)) {
+            edits.add("foreign " + route);
+        }
+        PodSysctls sysctls = new PodSysctls(netns);
+        for (Map.Entry<String, String> each : holds.sysctls().entrySet()) {
+            String present = sysctls.find(each.getKey());
+            if (present != null && !present.equals(each.getValue())) {
+                edits.add(each.getKey() + " = " + present);
+            }
+        }
+        return edits;
     }
 }

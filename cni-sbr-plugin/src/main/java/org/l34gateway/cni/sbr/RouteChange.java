@@ -49,6 +49,9 @@ record RouteChange(AttachmentRecords records, AttachmentKey key, Namespace netns
         Set<IpFamily> families = families(before, held, wanted);
         requireFree(wanted, others);
         RoutePlan plan = RoutePlan.decide(wanted, formerTables(before, held, others, present), families, present);
+        if (asked.table() == 0) {
+            plan = plan.dropping(RoutePlan.strangers(wanted.table(), families, present.routes()));
+        }
 
         SortedMap<String, String> known = sysctlsBefore(others);
         known.putAll(held.sysctlsBefore());

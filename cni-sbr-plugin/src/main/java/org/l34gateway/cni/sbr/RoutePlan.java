@@ -59,6 +59,29 @@ record RoutePlan(
         return put.isEmpty() && addRules.isEmpty() && dropRules.isEmpty() && dropRoutes.isEmpty();
     }
 
+    /**
+     * Routes that somebody else has put into a table that we chose because nobody used it. They would take packets of VIPs
+     * elsewhere, so they go.
+     *
+     * @param families the families that the attachment has
+     */
+    static List<Route> strangers(int table, Set<IpFamily> families, List<Route> present) {
+        List<Route> strangers = new ArrayList<>();
+        for (Route route : present) {
+            if (table != 0 && route.table() == table && families.contains(route.family()) && !isOurs(route)) {
+                strangers.add(route);
+            }
+        }
+        return strangers;
+    }
+
+    /** The same, and these routes go too. */
+    RoutePlan dropping(List<Route> strangers) {
+        List<Route> all = new ArrayList<>(dropRoutes);
+        all.addAll(strangers);
+        return new RoutePlan(forget, put, addRules, dropRules, List.copyOf(all), notOnLink);
+    }
+
     static boolean isOurs(Rule rule) {
         return rule.protocol() == RouteProtocol.L34
                 && rule.priority() == RULE_PRIORITY

@@ -72,6 +72,20 @@ class RoutePlanTest {
     }
 
     @Test
+    void in_a_table_that_we_chose_nobody_else_has_a_route() {
+        Route diverted = Route.unicast(IpPrefix.parse("10.9.0.0/16"), 5000, List.of(NextHop.dev(2)));
+        Route otherFamily = Route.unicast(IpPrefix.parse("2001:db8::/32"), 5000, List.of(NextHop.dev(2)));
+        List<Route> routes = List.of(
+                LINK,
+                PRIMARY,
+                Route.unreachable(IpPrefix.parse("0.0.0.0/0"), 5000, RoutePlan.UNREACHABLE_METRIC),
+                diverted,
+                otherFamily);
+        assertThat(RoutePlan.strangers(5000, Set.of(IpFamily.IPV4), routes)).containsExactly(diverted);
+        assertThat(RoutePlan.strangers(0, Set.of(IpFamily.IPV4), routes)).isEmpty();
+    }
+
+    @Test
     void after_a_plan_the_next_one_is_empty_and_every_route_that_is_wanted_throughout_stays() {
         long seed = Long.getLong("seed", System.nanoTime());
         var dice = new Random(seed);

@@ -2,6 +2,7 @@
 package org.l34gateway.node.plan;
 
 import java.util.Collections;
+import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -18,6 +19,7 @@ import org.l34gateway.ip.IpPrefix;
  * @param nextHops of the table's default routes
  * @param closed families whose table ends in an {@code unreachable} default route
  * @param table id of the table; 0 while there is none
+ * @param foreign what others did to it besides taking something away, one phrase each
  */
 public record Held(
         String gatewayName,
@@ -25,16 +27,29 @@ public record Held(
         SortedSet<IpPrefix> rules,
         SortedSet<IpAddress> nextHops,
         SortedSet<IpFamily> closed,
-        int table) {
+        int table,
+        List<String> foreign) {
     /** A sandbox in which the Gateway has nothing. */
     public static final Held NOTHING =
             new Held("", new TreeSet<>(), new TreeSet<>(), new TreeSet<>(), new TreeSet<>(), 0);
+
+    /** Untouched by others. */
+    public Held(
+            String gatewayName,
+            SortedSet<IpPrefix> vips,
+            SortedSet<IpPrefix> rules,
+            SortedSet<IpAddress> nextHops,
+            SortedSet<IpFamily> closed,
+            int table) {
+        this(gatewayName, vips, rules, nextHops, closed, table, List.of());
+    }
 
     public Held {
         vips = Collections.unmodifiableSortedSet(new TreeSet<>(vips));
         rules = Collections.unmodifiableSortedSet(new TreeSet<>(rules));
         nextHops = Collections.unmodifiableSortedSet(new TreeSet<>(nextHops));
         closed = Collections.unmodifiableSortedSet(new TreeSet<>(closed));
+        foreign = List.copyOf(foreign);
     }
 
     /** VIPs that are on {@code lo} or have a rule: what a removal has to consider. */
@@ -48,14 +63,14 @@ public record Held(
     Held withNextHops(SortedSet<IpAddress> more) {
         SortedSet<IpAddress> all = new TreeSet<>(nextHops);
         all.addAll(more);
-        return new Held(gatewayName, vips, rules, all, closed, table);
+        return new Held(gatewayName, vips, rules, all, closed, table, foreign);
     }
 
     /** The same, but for some next hops. */
     public Held withoutNextHops(Predicate<IpAddress> those) {
         SortedSet<IpAddress> rest = new TreeSet<>(nextHops);
         rest.removeIf(those);
-        return new Held(gatewayName, vips, rules, rest, closed, table);
+        return new Held(gatewayName, vips, rules, rest, closed, table, foreign);
     }
 
     /** Whether the kernel holds nothing for the Gateway; there may still be a record. */

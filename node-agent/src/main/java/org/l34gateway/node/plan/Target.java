@@ -67,6 +67,7 @@ public record Target(String gatewayName, SortedSet<IpPrefix> vips, SortedSet<IpA
                 ? held.closed().isEmpty()
                 : vips.stream().allMatch(vip -> held.closed().contains(vip.family()));
         return closed
+                && held.foreign().isEmpty()
                 && held.vips().equals(vips)
                 && held.rules().equals(vips)
                 && held.nextHops().equals(holdable);

@@ -26,6 +26,7 @@ final class Difference {
             describe("rule from ", gateway, then.rules(), now.rules(), phrases);
             describe("nexthop ", gateway, then.nextHops(), now.nextHops(), phrases);
             describe("unreachable ", gateway, then.closed(), now.closed(), phrases);
+            describe("", gateway, then.foreign(), now.foreign(), phrases);
         }
         return phrases;
     }

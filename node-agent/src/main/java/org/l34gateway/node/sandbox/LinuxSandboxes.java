@@ -124,8 +124,8 @@ public final class LinuxSandboxes implements Sandboxes {
             SandboxReading reading = new SandboxReading(new Rtnetlink(netns.netlink()));
             Map<AttachmentKey, Held> held = new HashMap<>();
             byGateway(sandbox)
-                    .forEach((key, holdings) ->
-                            held.put(key, reading.held(holdings.gatewayName(), holdings.vips(), holdings.routes())));
+                    .forEach((key, holdings) -> held.put(
+                            key, reading.held(holdings.gatewayName(), holdings.vips(), holdings.routes(), netns)));
             return new Reading(
                     reading.primaryAddresses(), reading.networks(), reading.links(), reading.tentative(), held);
         } catch (KernelRefused refused) {

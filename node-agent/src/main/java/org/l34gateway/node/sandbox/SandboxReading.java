@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.l34gateway.node.sandbox;
 
-import java.util.Collection;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -9,6 +9,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.l34gateway.cni.Holdings;
+import org.l34gateway.cni.host.Namespace;
+import org.l34gateway.cni.sbr.RouteAttachment;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpFamily;
 import org.l34gateway.ip.IpPrefix;
@@ -27,18 +29,18 @@ final class SandboxReading {
     /** The interface of the cluster's network, by CRI's convention. */
     private static final String PRIMARY = "eth0";
 
-    private final Rtnetlink kernel;
     private final List<Link> links;
     private final List<Address> addresses;
-    private final List<Rule> rules4;
-    private final List<Rule> rules6;
+    private final List<Rule> rules = new ArrayList<>();
+    private final List<Route> routes = new ArrayList<>();
 
     SandboxReading(Rtnetlink kernel) {
-        this.kernel = kernel;
         this.links = kernel.links();
         this.addresses = kernel.addresses();
-        this.rules4 = kernel.rules(IpFamily.IPV4);
-        this.rules6 = kernel.rules(IpFamily.IPV6);
+        for (IpFamily family : IpFamily.values()) {
+            rules.addAll(kernel.rules(family));
+            routes.addAll(kernel.routes(family));
+        }
     }
 
     /** Addresses by which a pod can be told from others. */
@@ -68,17 +70,16 @@ final class SandboxReading {
     /** Prefixes that some interface is directly connected to → its index, as the policy-route library sees it. */
     SortedMap<IpPrefix, Integer> links() {
         SortedMap<IpPrefix, Integer> found = new TreeMap<>();
-        for (IpFamily family : IpFamily.values()) {
-            for (Route route : kernel.routes(family, Route.TABLE_MAIN)) {
-                boolean connected = route.type() == RouteType.UNICAST
-                        && route.destination().length() > 0
-                        && route.nextHops().size() == 1
-                        && route.nextHops().getFirst().gateway() == null;
-                if (connected) {
-                    // Several links with fe80::/64: the library takes the first too.
-                    found.putIfAbsent(
-                            route.destination(), route.nextHops().getFirst().ifindex());
-                }
+        for (Route route : routes) {
+            boolean connected = route.table() == Route.TABLE_MAIN
+                    && route.type() == RouteType.UNICAST
+                    && route.destination().length() > 0
+                    && route.nextHops().size() == 1
+                    && route.nextHops().getFirst().gateway() == null;
+            if (connected) {
+                // Several links with fe80::/64: the library takes the first too.
+                found.putIfAbsent(
+                        route.destination(), route.nextHops().getFirst().ifindex());
             }
         }
         return found;
@@ -103,27 +104,32 @@ final class SandboxReading {
      * What is there of what the records of one Gateway tell, and what else is in its table.
      *
      * @param vips holdings of the record of the {@code vip} attachment
-     * @param routes holdings of the record of the {@code policy-route} attachment
+     * @param routing holdings of the record of the {@code policy-route} attachment
+     * @param netns the namespace, for its parameters
      */
-    Held held(String gatewayName, Holdings vips, Holdings routes) {
+    Held held(String gatewayName, Holdings vips, Holdings routing, Namespace netns) {
         SortedSet<IpPrefix> onLoopback = new TreeSet<>(vips.vips());
-        onLoopback.retainAll(loopbackPrefixes(vips.vips()));
-        int table = routes.table();
+        onLoopback.retainAll(loopbackPrefixes());
+        int table = routing.table();
         SortedSet<IpPrefix> sources = new TreeSet<>();
         SortedSet<IpAddress> nextHops = new TreeSet<>();
         SortedSet<IpFamily> closed = new TreeSet<>();
         if (table != 0) {
-            readRules(rules4, table, sources);
-            readRules(rules6, table, sources);
-            for (IpFamily family : IpFamily.values()) {
-                readTable(kernel.routes(family, table), nextHops, closed);
-            }
+            readRules(table, sources);
+            readTable(table, nextHops, closed);
         }
-        return new Held(gatewayName, onLoopback, sources, nextHops, closed, table);
+        return new Held(
+                gatewayName,
+                onLoopback,
+                sources,
+                nextHops,
+                closed,
+                table,
+                RouteAttachment.foreignEdits(routing, routes, netns));
     }
 
-    /** Addresses on {@code lo}, and our prefixes if some are expected. */
-    private SortedSet<IpPrefix> loopbackPrefixes(Collection<IpPrefix> expected) {
+    /** Addresses on {@code lo}, and our prefixes. */
+    private SortedSet<IpPrefix> loopbackPrefixes() {
         int lo = index(links, "lo");
         SortedSet<IpPrefix> prefixes = new TreeSet<>();
         for (Address address : addresses) {
@@ -131,12 +137,11 @@ final class SandboxReading {
                 prefixes.add(address.prefix());
             }
         }
-        for (IpFamily family : IpFamily.values()) {
-            boolean any = expected.stream().anyMatch(vip -> vip.family() == family && !vip.isHost());
-            for (Route route : any ? kernel.routes(family, Route.TABLE_LOCAL) : List.<Route>of()) {
-                if (route.type() == RouteType.LOCAL && route.protocol() == RouteProtocol.L34) {
-                    prefixes.add(route.destination());
-                }
+        for (Route route : routes) {
+            if (route.table() == Route.TABLE_LOCAL
+                    && route.type() == RouteType.LOCAL
+                    && route.protocol() == RouteProtocol.L34) {
+                prefixes.add(route.destination());
             }
         }
         return prefixes;
@@ -154,7 +159,7 @@ final class SandboxReading {
         return networks;
     }
 
-    private static void readRules(List<Rule> rules, int table, SortedSet<IpPrefix> sources) {
+    private void readRules(int table, SortedSet<IpPrefix> sources) {
         for (Rule rule : rules) {
             boolean ours = rule.protocol() == RouteProtocol.L34 && !rule.moreSelectors();
             @Nullable IpPrefix source = rule.source();
@@ -164,9 +169,9 @@ final class SandboxReading {
         }
     }
 
-    private static void readTable(List<Route> routes, SortedSet<IpAddress> nextHops, SortedSet<IpFamily> closed) {
+    private void readTable(int table, SortedSet<IpAddress> nextHops, SortedSet<IpFamily> closed) {
         for (Route route : routes) {
-            if (route.destination().length() != 0 || route.protocol() != RouteProtocol.L34) {
+            if (route.table() != table || route.destination().length() != 0 || route.protocol() != RouteProtocol.L34) {
                 continue;
             }
             if (route.type() == RouteType.UNREACHABLE) {
