@@ -11,6 +11,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.l34gateway.api.Report;
 import org.l34gateway.attachments.Attachment.Conflicted;
 import org.l34gateway.attachments.Attachment.Wanted;
@@ -42,21 +43,43 @@ public final class PodAttachments {
             String namespace,
             List<GatewayDecision> decisions,
             Function<Report.ObjectRef, SortedSet<IpAddress>> nextHops) {
-        if (pod.getSpec() != null && Boolean.TRUE.equals(pod.getSpec().getHostNetwork())) {
+        if (isInHostNetwork(pod)) {
             return List.of();
         }
-        Map<String, String> labels =
-                Optional.ofNullable(pod.getMetadata().getLabels()).orElse(Map.of());
+        Map<String, String> labels = labels(pod);
         Map<IpPrefix, Report.ObjectRef> claimed = new TreeMap<>();
         List<Attachment> attachments = new ArrayList<>();
-        decisions.stream()
-                .filter(decision -> decision.ref().namespace().equals(namespace))
-                .filter(decision -> decision.accepted().ok())
-                .filter(decision -> decision.services().stream().anyMatch(service -> service.selects(labels)))
+        selecting(labels, namespace, decisions)
                 .sorted(AGE)
                 .forEach(decision -> attachments.add(claim(decision, labels, claimed, nextHops)));
         attachments.sort(Comparator.comparing(attachment -> attachment.gateway().name()));
         return List.copyOf(attachments);
+    }
+
+    /** Names of the Gateways whose Services select a pod that has no attachments only because it is in the host's network. */
+    public static SortedSet<String> missedInHostNetwork(Pod pod, List<GatewayDecision> decisions) {
+        SortedSet<String> missed = new TreeSet<>();
+        if (isInHostNetwork(pod)) {
+            selecting(labels(pod), pod.getMetadata().getNamespace(), decisions)
+                    .forEach(decision -> missed.add(decision.ref().name()));
+        }
+        return missed;
+    }
+
+    private static boolean isInHostNetwork(Pod pod) {
+        return pod.getSpec() != null && Boolean.TRUE.equals(pod.getSpec().getHostNetwork());
+    }
+
+    private static Map<String, String> labels(Pod pod) {
+        return Optional.ofNullable(pod.getMetadata().getLabels()).orElse(Map.of());
+    }
+
+    private static Stream<GatewayDecision> selecting(
+            Map<String, String> labels, String namespace, List<GatewayDecision> decisions) {
+        return decisions.stream()
+                .filter(decision -> decision.ref().namespace().equals(namespace))
+                .filter(decision -> decision.accepted().ok())
+                .filter(decision -> decision.services().stream().anyMatch(service -> service.selects(labels)));
     }
 
     private static Attachment claim(

@@ -51,6 +51,12 @@ class PodAttachmentsTest {
         var decisions = decisions(List.of(gateway("gw", 1)), List.of(route("gw", "20.0.0.1/32")));
         assertThat(PodAttachments.of(pod(Map.of("app", "svc")), "elsewhere", decisions, _ -> HOPS))
                 .isEmpty();
+        assertThat(PodAttachments.missedInHostNetwork(hostNetwork, decisions)).containsExactly("gw");
+        assertThat(PodAttachments.missedInHostNetwork(pod(Map.of("app", "svc")), decisions))
+                .isEmpty();
+        Pod unselected = pod(Map.of("app", "x"));
+        unselected.getSpec().setHostNetwork(true);
+        assertThat(PodAttachments.missedInHostNetwork(unselected, decisions)).isEmpty();
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.l34gateway.node.NodeNews.PodNews;
 import org.l34gateway.node.plan.AttachedCondition;
@@ -18,6 +19,7 @@ import org.l34gateway.routing.Verdict;
 import org.l34gateway.runtime.loop.Outcome;
 import org.l34gateway.runtime.loop.Reconciler;
 import org.l34gateway.runtime.loop.Ticker;
+import org.l34gateway.runtime.write.Events;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +32,7 @@ final class NewsTeller implements Reconciler {
     private static final Duration RETRY = Duration.ofSeconds(3);
 
     private final ClusterTeller teller;
+    private final Consumer<Events.Notice> events;
     private final Ticker ticker;
     private final AtomicReference<@Nullable NodeNews> newest = new AtomicReference<>();
     private final Map<String, Told> told = new HashMap<>();
@@ -49,8 +52,10 @@ final class NewsTeller implements Reconciler {
         }
     }
 
-    NewsTeller(ClusterTeller teller, Ticker ticker) {
+    /** @param events takes an event each time that it is still true, and posts it when it is due */
+    NewsTeller(ClusterTeller teller, Consumer<Events.Notice> events, Ticker ticker) {
         this.teller = teller;
+        this.events = events;
         this.ticker = ticker;
     }
 
@@ -70,7 +75,9 @@ final class NewsTeller implements Reconciler {
             for (PodNews pod : news.pods()) {
                 tellPod(pod, news);
             }
-            return Outcome.after(report(news));
+            Duration untilNext = report(news);
+            news.refused().forEach(events);
+            return Outcome.after(untilNext);
         } catch (KubernetesClientException outage) {
             LOG.warn("the API server took no write: {}", outage.getMessage());
             return Outcome.after(RETRY);

@@ -226,6 +226,7 @@ public final class NodeAgent implements Reconciler {
         view.gateways().forEach((key, decision) -> gateways.put(key, decision.ref()));
         return new NodeNews(
                 pods,
+                view.refused(),
                 memories.keySet(),
                 view.node(),
                 ReportContent.pods(works.stream().map(PodWork::state).toList(), gateways),

@@ -29,6 +29,7 @@ import org.l34gateway.runtime.process.ClusterConnection;
 import org.l34gateway.runtime.process.Daemon;
 import org.l34gateway.runtime.process.Version;
 import org.l34gateway.runtime.snapshot.ClusterWatch;
+import org.l34gateway.runtime.write.Events;
 import org.l34gateway.runtime.write.ServerSideApply;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -114,7 +115,7 @@ public final class NodeAgentMain {
                 options.nodeName(),
                 new LinuxSandboxes(records, options.netnsDir()),
                 probes,
-                telling(daemon, client, records, metrics),
+                telling(daemon, options, client, records, metrics),
                 daemon.with("pod threads", new PodThreads(POD_THREADS)),
                 Ticker.SYSTEM,
                 metrics);
@@ -137,13 +138,19 @@ public final class NodeAgentMain {
     }
 
     private static Consumer<NodeNews> telling(
-            Daemon daemon, KubernetesClient client, AttachmentRecords records, MeterRegistry metrics) {
+            Daemon daemon,
+            NodeAgentOptions options,
+            KubernetesClient client,
+            AttachmentRecords records,
+            MeterRegistry metrics) {
+        Events events = new Events(client, "l34gateway/node-agent", options.nodeName(), InstantSource.system());
         NewsTeller teller = new NewsTeller(
                 new ClusterTeller(
                         new ServerSideApply(client, () -> true, metrics),
                         InstantSource.system(),
                         records.bootId(),
                         Version.current().toString()),
+                events::post,
                 Ticker.SYSTEM);
         ReconcileLoop loop = daemon.with(
                 "telling",

@@ -11,11 +11,13 @@ import org.l34gateway.node.NodeView.PodView;
 import org.l34gateway.node.plan.AttachmentKey;
 import org.l34gateway.node.plan.Held;
 import org.l34gateway.node.plan.Trouble;
+import org.l34gateway.runtime.write.Events;
 
 /**
  * What a run found and did, for the cluster to be told.
  *
  * @param pods whose condition is this node's to say
+ * @param refused events about pods that have nothing of a Gateway and never will
  * @param known UIDs of all pods that were looked at; what is remembered of others is forgotten
  * @param node this node; null while the API server does not know it
  * @param report what its report should list
@@ -23,12 +25,14 @@ import org.l34gateway.node.plan.Trouble;
  */
 record NodeNews(
         List<PodNews> pods,
+        List<Events.Notice> refused,
         Set<String> known,
         @Nullable Node node,
         List<NodeReportSpec.PodReport> report,
         List<NodeReportSpec.PodReport> lastReport) {
     NodeNews {
         pods = List.copyOf(pods);
+        refused = List.copyOf(refused);
         known = Set.copyOf(known);
         report = List.copyOf(report);
         lastReport = List.copyOf(lastReport);

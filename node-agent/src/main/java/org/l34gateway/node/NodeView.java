@@ -34,11 +34,13 @@ import org.l34gateway.routing.Cluster;
 import org.l34gateway.routing.GatewayDecision;
 import org.l34gateway.routing.NextHops;
 import org.l34gateway.runtime.snapshot.Snapshot;
+import org.l34gateway.runtime.write.Events;
 
 /**
  * What one snapshot says about this node's pods.
  *
  * @param pods all pods of the node that have a network of their own
+ * @param refused about pods of the node that a Gateway can have nothing in
  * @param gateways the Gateways of ours that exist
  * @param vouchers of the Gateways that want something of a pod: next hops and the reports that make them so
  * @param carriers who may still send packets to a pod
@@ -47,6 +49,7 @@ import org.l34gateway.runtime.snapshot.Snapshot;
  */
 record NodeView(
         List<PodView> pods,
+        List<Events.Notice> refused,
         Map<AttachmentKey, GatewayDecision> gateways,
         Map<Report.ObjectRef, SortedMap<IpAddress, SortedSet<String>>> vouchers,
         Carriers carriers,
@@ -75,8 +78,14 @@ record NodeView(
                 .toList();
         Map<Report.ObjectRef, SortedMap<IpAddress, SortedSet<String>>> vouchers = new HashMap<>();
         List<PodView> pods = new ArrayList<>();
+        List<Events.Notice> refused = new ArrayList<>();
         for (Pod pod : snapshot.all(Pod.class)) {
-            if (hasNetworkHere(pod, nodeName)) {
+            if (isHere(pod, nodeName) && isInHostNetwork(pod)) {
+                SortedSet<String> missed = PodAttachments.missedInHostNetwork(pod, decisions);
+                if (!missed.isEmpty() && !PodFacts.of(pod).leaving()) {
+                    refused.add(refusal(pod, missed));
+                }
+            } else if (isHere(pod, nodeName)) {
                 List<Attachment> attachments = PodAttachments.of(
                         pod,
                         pod.getMetadata().getNamespace(),
@@ -91,6 +100,7 @@ record NodeView(
         decisions.forEach(decision -> gateways.put(AttachmentKey.of(decision.ref()), decision));
         return new NodeView(
                 pods,
+                refused,
                 gateways,
                 vouchers,
                 Carriers.of(reports, gatewayPods),
@@ -100,10 +110,22 @@ record NodeView(
                         .orElse(List.of()));
     }
 
-    private static boolean hasNetworkHere(Pod pod, String nodeName) {
-        return pod.getSpec() != null
-                && nodeName.equals(pod.getSpec().getNodeName())
-                && !Boolean.TRUE.equals(pod.getSpec().getHostNetwork());
+    private static boolean isHere(Pod pod, String nodeName) {
+        return pod.getSpec() != null && nodeName.equals(pod.getSpec().getNodeName());
+    }
+
+    private static boolean isInHostNetwork(Pod pod) {
+        return Boolean.TRUE.equals(pod.getSpec().getHostNetwork());
+    }
+
+    private static Events.Notice refusal(Pod pod, SortedSet<String> gateways) {
+        return new Events.Notice(
+                pod,
+                Events.Severity.WARNING,
+                "Attach",
+                "HostNetwork",
+                "the pod is in the host's network, which VIPs are kept out of: it gets no traffic of Gateway "
+                        + String.join(", ", gateways));
     }
 
     /** A report that nobody can read says nothing; the pod that wrote it counts as one without a report. */

@@ -81,7 +81,8 @@ class NodeAgentKernelTest {
     }
 
     private NewsTeller newTeller() {
-        return new NewsTeller(new ClusterTeller(writer, InstantSource.system(), records.bootId(), "1"), () -> nanos);
+        return new NewsTeller(
+                new ClusterTeller(writer, InstantSource.system(), records.bootId(), "1"), _ -> {}, () -> nanos);
     }
 
     private NodeAgent newAgent() {

@@ -39,7 +39,10 @@ class NodeAgentTest {
 
     private NewsTeller newTeller() {
         InstantSource clock = InstantSource.fixed(Instant.parse("2026-01-01T00:00:00Z"));
-        return new NewsTeller(new ClusterTeller(writer, clock, "boot-1", "1"), () -> nanos);
+        return new NewsTeller(
+                new ClusterTeller(writer, clock, "boot-1", "1"),
+                notice -> log.add(notice.about().getMetadata().getName() + " " + notice.reason()),
+                () -> nanos);
     }
 
     private NodeAgent newAgent() {
@@ -298,6 +301,28 @@ class NodeAgentTest {
         probes.dead("10.1.0.2");
         sandboxes.beforeRead = () -> log.add("read");
         assertThat(run(4_000)).first().isEqualTo("carts-a holds [20.0.0.1/32] via [10.1.0.1]");
+    }
+
+    @Test
+    void a_pod_in_the_host_s_network_is_refused_with_an_event_and_its_addresses_stay_out_of_it() {
+        cluster.put("""
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: carts-host, namespace: shop, uid: uid-host, resourceVersion: "1", labels: {app: carts}}
+            spec: {nodeName: node-a, hostNetwork: true}
+            status: {phase: Running, podIPs: [{ip: 10.0.0.7}]}
+            """);
+        assertThat(run(0))
+                .containsExactly(
+                        "carts-a holds [20.0.0.1/32] via [10.1.0.1]",
+                        "carts-a True Attached",
+                        "carts-host HostNetwork");
+        assertThat(lastReport().pods())
+                .extracting(NodeReportSpec.PodReport::uid)
+                .containsExactly("uid-a");
+        cluster.remove("L34Route/all");
+        cluster.remove("Gateway/blue");
+        assertThat(run(100)).doesNotContain("carts-host HostNetwork");
     }
 
     private static ProbedHops.Hop hop(String number) {

@@ -41,8 +41,8 @@ final class RunningAgent implements AutoCloseable {
         this.metrics = metrics;
         AttachmentRecords records = new AttachmentRecords(
                 new JvmHost(), folder.resolve("data/attachments").toString(), NodeAgentMain.LOCK_WAIT_MILLIS);
-        NewsTeller teller =
-                new NewsTeller(new ClusterTeller(writer, InstantSource.system(), records.bootId(), "1"), Ticker.SYSTEM);
+        NewsTeller teller = new NewsTeller(
+                new ClusterTeller(writer, InstantSource.system(), records.bootId(), "1"), _ -> {}, Ticker.SYSTEM);
         telling = loop("telling", teller);
         AtomicReference<@Nullable ReconcileLoop> pods = new AtomicReference<>();
         probes = new NextHopProbes(

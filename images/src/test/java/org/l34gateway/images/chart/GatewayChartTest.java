@@ -154,6 +154,26 @@ class GatewayChartTest {
     }
 
     @Test
+    void a_node_agent_writes_reports_conditions_and_events_and_nothing_else() throws Exception {
+        JsonNode role = render().ofKind("ClusterRole").stream()
+                .filter(each -> Manifests.name(each).equals("l34-system:edge:node-agent"))
+                .findFirst()
+                .orElseThrow();
+        for (var rule : role.path("rules")) {
+            assertThat(rule.path("verbs").toString())
+                    .as(rule.toString())
+                    .isEqualTo(
+                            switch (rule.path("resources").toString()) {
+                                case "[\"nodereports\"]" -> "[\"get\",\"list\",\"watch\",\"create\",\"patch\"]";
+                                case "[\"pods/status\"]" -> "[\"patch\"]";
+                                case "[\"events\"]" -> "[\"create\"]";
+                                default -> "[\"get\",\"list\",\"watch\"]";
+                            });
+        }
+        assertThat(role.path("rules").toString()).contains("\"events\"", "\"pods/status\"");
+    }
+
+    @Test
     void every_binding_has_its_role_and_its_account() throws Exception {
         var objects = render();
         for (String scope : List.of("Cluster", "")) {
