@@ -4,6 +4,7 @@ package org.l34gateway.node;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.l34gateway.api.GatewayReport;
 import org.l34gateway.api.L34Route;
@@ -70,6 +71,10 @@ final class ExampleCluster {
     void copyFrom(ExampleCluster other) {
         objects.clear();
         objects.putAll(other.objects);
+    }
+
+    List<HasMetadata> objects() {
+        return List.copyOf(objects.values());
     }
 
     Snapshot snapshot() {
