@@ -111,9 +111,8 @@ final class PodSysctls {
             String name = each.getKey();
             String before = read(name);
             if (!before.equals(each.getValue())) {
-                netns.setParameter(name, each.getValue());
+                undo.step(() -> netns.setParameter(name, each.getValue()), () -> netns.setParameter(name, before));
                 present.put(name, each.getValue());
-                undo.add(() -> netns.setParameter(name, before));
             }
         }
     }

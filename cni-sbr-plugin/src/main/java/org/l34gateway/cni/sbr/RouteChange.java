@@ -102,20 +102,16 @@ record RouteChange(AttachmentRecords records, AttachmentKey key, Namespace netns
             forget(hop);
         }
         for (Route route : plan.put()) {
-            kernel.replace(route);
-            undo.add(() -> putBack(route, present));
+            undo.step(() -> kernel.replace(route), () -> putBack(route, present));
         }
         for (Rule rule : plan.addRules()) {
-            kernel.add(rule);
-            undo.add(() -> kernel.delete(rule));
+            undo.step(() -> kernel.add(rule), () -> kernel.delete(rule));
         }
         for (Rule rule : plan.dropRules()) {
-            kernel.delete(rule);
-            undo.add(() -> kernel.add(rule));
+            undo.step(() -> kernel.delete(rule), () -> kernel.add(rule));
         }
         for (Route route : plan.dropRoutes()) {
-            kernel.delete(route);
-            undo.add(() -> kernel.replace(route));
+            undo.step(() -> kernel.delete(route), () -> kernel.replace(route));
         }
     }
 

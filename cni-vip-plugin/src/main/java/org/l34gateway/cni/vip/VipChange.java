@@ -60,12 +60,10 @@ record VipChange(AttachmentRecords records, AttachmentKey key, Loopback lo) {
 
     private void applyTo(VipPlan plan, Undo undo) {
         for (IpPrefix vip : plan.add()) {
-            lo.add(vip);
-            undo.add(() -> lo.remove(vip));
+            undo.step(() -> lo.add(vip), () -> lo.remove(vip));
         }
         for (IpPrefix vip : plan.remove()) {
-            lo.remove(vip);
-            undo.add(() -> lo.add(vip));
+            undo.step(() -> lo.remove(vip), () -> lo.add(vip));
         }
     }
 
