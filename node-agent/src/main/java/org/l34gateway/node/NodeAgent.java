@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.l34gateway.api.Report;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.node.NodeView.PodView;
@@ -141,10 +142,9 @@ public final class NodeAgent implements Reconciler {
             work.memory = memory.withReading(null, Reading.NONE, now, "");
             return;
         }
-        String seenAs = work.pod.version() + (recorded ? " recorded" : "");
         boolean recent =
                 memory.current() && now - memory.readAt() < memory.lasts().toNanos();
-        if (recent && (memory.placement() instanceof Placement.Found || seenAs.equals(memory.seenAs()))) {
+        if (recent && seenAs(work.pod, memory.placement(), recorded).equals(memory.seenAs())) {
             return;
         }
         work.troubles.clear(); // of a look at what may not be there any more
@@ -152,12 +152,17 @@ public final class NodeAgent implements Reconciler {
             Placement placement = sandboxes.find(work.facts(), adopt);
             Reading reading =
                     placement instanceof Placement.Found(Sandbox sandbox) ? sandboxes.read(sandbox) : Reading.NONE;
-            work.memory = memory.withReading(placement, reading, now, seenAs);
+            work.memory = memory.withReading(placement, reading, now, seenAs(work.pod, placement, recorded));
         } catch (SandboxRefused refused) {
             work.memory = memory.outdated();
             work.troubles.add(new Trouble(Trouble.KERNEL_REFUSED, String.valueOf(refused.getMessage())));
             LOG.warn("pod={} sandbox can not be read: {}", work.facts().label(), refused.getMessage());
         }
+    }
+
+    /** What a newer look could find more by: a sandbox that was found does not move because of records. */
+    private static String seenAs(PodView pod, @Nullable Placement placement, boolean recorded) {
+        return pod.version() + (recorded && !(placement instanceof Placement.Found) ? " recorded" : "");
     }
 
     private void carryOut(PodWork work, NodeView view, long now) {

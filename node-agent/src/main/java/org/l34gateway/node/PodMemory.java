@@ -15,7 +15,7 @@ import org.l34gateway.node.sandbox.Reading;
  * @param placement where its sandbox was found; null before the first look
  * @param reading what its sandbox held
  * @param readAt when that was read, nanoseconds of the loop's ticker
- * @param seenAs what was known of the pod then: when that changes, a sandbox that was missing may be there
+ * @param seenAs what was known of the pod then: when that changes, its sandbox may be there now, or be another one
  * @param current false after something went wrong, so that the next run reads again
  * @param plan what was wanted in it, with the next hops that were left out
  * @param dead next hops that did not answer then

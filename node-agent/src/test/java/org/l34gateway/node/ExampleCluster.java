@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.l34gateway.api.GatewayReport;
 import org.l34gateway.api.L34Route;
 import org.l34gateway.api.NodeReport;
@@ -65,6 +66,12 @@ final class ExampleCluster {
         if (objects.remove(kindAndName) == null) {
             throw new IllegalArgumentException("no " + kindAndName);
         }
+    }
+
+    /** The API server has a newer version of an object. */
+    void written(String kindAndName) {
+        var metadata = Objects.requireNonNull(objects.get(kindAndName)).getMetadata();
+        metadata.setResourceVersion(metadata.getResourceVersion() + "0");
     }
 
     /** Becomes the other cluster. */

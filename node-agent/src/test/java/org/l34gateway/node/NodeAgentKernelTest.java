@@ -154,6 +154,19 @@ class NodeAgentKernelTest {
     }
 
     @Test
+    void a_pod_from_before_the_gateway_is_attached_when_the_gateway_comes() {
+        PodNetns target = pod("cni-target", "10.0.0.7/24");
+        ExampleCluster later = new ExampleCluster();
+        later.copyFrom(cluster);
+        cluster.remove("Gateway/blue");
+        assertThat(run(0)).containsExactly("carts-a True NothingToAttach");
+        assertThat(target.holds()).isEmpty();
+        cluster.copyFrom(later);
+        assertThat(run(100)).containsExactly("carts-a True Attached");
+        assertThat(target.holds()).containsExactlyInAnyOrder(ONE_VIP);
+    }
+
+    @Test
     void adopts_nobody_when_two_namespaces_have_the_address() {
         PodNetns one = pod("cni-one", "10.0.0.7/24");
         PodNetns two = pod("cni-two", "10.0.0.7/24");

@@ -190,6 +190,27 @@ class NodeAgentTest {
     }
 
     @Test
+    void a_new_sandbox_is_looked_for_as_soon_as_the_kubelet_writes_about_the_pod() {
+        run(0);
+        sandboxes.place("uid-a", "sandbox-2");
+        assertThat(run(100)).isEmpty();
+        cluster.written("Pod/carts-a");
+        assertThat(run(100)).contains("carts-a False SandboxChanged");
+    }
+
+    @Test
+    void a_report_is_written_when_what_it_says_changed_and_not_before() {
+        run(0);
+        cluster.written("Pod/carts-a");
+        run(2_000);
+        run(4_000);
+        assertThat(writer.reports).hasSize(1);
+        cluster.route("\"20.0.0.1/32\", \"40.0.0.1/32\"");
+        run(100);
+        assertThat(writer.reports).hasSize(2);
+    }
+
+    @Test
     void a_restarted_agent_finds_everything_and_changes_nothing() {
         run(0);
         NodeReport report = writer.reports.getLast();
