@@ -68,7 +68,7 @@ public final class MavenCommands {
             name = "soak",
             mixinStandardHelpOptions = true,
             description = {
-                "Run the tests that draw their cases with very many of them; an hour, needs root.",
+                "Run the tests that draw their cases with very many of them; two hours, needs root.",
                 "The dials: -Ddifferential.programs=N, -Dslots.subsets=N, -Dfuzz.rounds=N, -Dcni.schedules=N.",
                 "-Dseed=N repeats a run."
             })

@@ -2,17 +2,21 @@
 package org.l34gateway.linux.neighbour;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpFamily;
+import org.l34gateway.netlink.Errno;
 import org.l34gateway.netlink.KernelRefused;
 import org.l34gateway.netlink.MacAddress;
 import org.l34gateway.netlink.Neighbour;
@@ -33,6 +37,9 @@ public final class NeighbourProbe {
 
     /** A router advertisement may set the parameter to something else (RFC 4861 §6.3.4). */
     private static final long TIMING_LASTS_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    /** So many are asked for one by one: for a list the kernel walks over the neighbours of all namespaces of the machine. */
+    private static final int ASKED_FOR = 16;
 
     private final Rtnetlink kernel;
     private Reachability reachability = Reachability.UNKNOWN;
@@ -72,10 +79,30 @@ public final class NeighbourProbe {
     public Seen look(Map<IpAddress, Integer> watched, LongSupplier nanos) {
         long began = nanos.getAsLong();
         setTiming(watched, began);
-        Reachability.Look look = reachability.look(watched, kernel.neighbours(), began);
+        Reachability.Look look = reachability.look(watched, neighbours(watched), began);
         look.solicits().forEach(this::ask);
         reachability = look.after().asked(began, nanos.getAsLong());
         return new Seen(look.dead(), look.macs());
+    }
+
+    private List<Neighbour> neighbours(Map<IpAddress, Integer> watched) {
+        if (watched.size() > ASKED_FOR) {
+            return kernel.neighbours();
+        }
+        List<Neighbour> known = new ArrayList<>();
+        watched.forEach((address, ifindex) -> {
+            try {
+                @Nullable Neighbour neighbour = kernel.neighbour(ifindex, address);
+                if (neighbour != null) {
+                    known.add(neighbour);
+                }
+            } catch (KernelRefused refused) {
+                if (refused.errno() != Errno.ENODEV) {
+                    throw refused;
+                }
+            }
+        });
+        return known;
     }
 
     private void setTiming(Map<IpAddress, Integer> watched, long nowNanos) {

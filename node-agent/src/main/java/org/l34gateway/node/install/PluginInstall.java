@@ -2,9 +2,12 @@
 package org.l34gateway.node.install;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,6 +48,15 @@ public record PluginInstall(Path from, Path to) {
         Path fresh = to.resolve("." + target.getFileName() + ".l34-new");
         Files.copy(source, fresh, StandardCopyOption.REPLACE_EXISTING);
         Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString("rwxr-xr-x"));
+        // Else a node that loses power may come back with an empty file under the plugin's name.
+        writeThrough(fresh, StandardOpenOption.WRITE);
         Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
+        writeThrough(to, StandardOpenOption.READ);
+    }
+
+    private static void writeThrough(Path path, OpenOption access) throws IOException {
+        try (FileChannel channel = FileChannel.open(path, access)) {
+            channel.force(true);
+        }
     }
 }
