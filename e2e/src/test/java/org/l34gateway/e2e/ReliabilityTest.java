@@ -24,7 +24,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.l34gateway.e2e.Faults.Victim;
+import org.l34gateway.lab.fault.Faults;
+import org.l34gateway.lab.fault.Faults.Victim;
 import org.l34gateway.lab.product.Product;
 
 /**

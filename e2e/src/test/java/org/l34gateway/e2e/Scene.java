@@ -23,6 +23,7 @@ import org.l34gateway.lab.Lab;
 import org.l34gateway.lab.TrafficRequest;
 import org.l34gateway.lab.TrafficRequest.Protocol;
 import org.l34gateway.lab.TrafficResult;
+import org.l34gateway.lab.fault.Faults;
 import org.l34gateway.lab.host.Host;
 import org.l34gateway.lab.process.Outcome;
 import org.l34gateway.lab.product.Product;

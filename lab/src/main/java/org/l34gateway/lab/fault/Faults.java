@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.l34gateway.e2e;
+package org.l34gateway.lab.fault;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
@@ -10,18 +10,23 @@ import org.l34gateway.lab.Lab;
 import org.l34gateway.lab.host.Host;
 
 /** Ends processes of pods by their node's kernel, as a crash would: nobody is told. */
-record Faults(Lab lab) {
+public record Faults(Lab lab) {
     /** A pod as the API server shows it. */
-    record Victim(JsonNode pod) {
-        String name() {
+    public record Victim(JsonNode pod) {
+        public String name() {
             return pod.at("/metadata/name").asText();
         }
 
-        String node() {
+        public String node() {
             return pod.at("/spec/nodeName").asText();
         }
 
-        String container(String name) {
+        /**
+         * The id of one of its containers.
+         *
+         * @throws IllegalStateException when there is none of that name
+         */
+        public String container(String name) {
             for (String kind : List.of("initContainerStatuses", "containerStatuses")) {
                 for (JsonNode status : pod.at("/status/" + kind)) {
                     if (status.path("name").asText().equals(name)) {
@@ -34,12 +39,12 @@ record Faults(Lab lab) {
     }
 
     /** Ends one container's first process with SIGKILL. */
-    void kill(Victim victim, String container) {
+    public void kill(Victim victim, String container) {
         kill(victim, List.of(victim.container(container)));
     }
 
     /** Ends all processes of a pod, its sandbox's too, with SIGKILL. */
-    void killAll(Victim victim) {
+    public void killAll(Victim victim) {
         String uid = victim.pod().at("/metadata/uid").asText();
         String ids = ctr(victim, "containers", "list", "labels.\"io.kubernetes.pod.uid\"==" + uid, "-q");
         kill(victim, ids.lines().map(String::strip).toList());
