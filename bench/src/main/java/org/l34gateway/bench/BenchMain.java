@@ -3,6 +3,7 @@ package org.l34gateway.bench;
 
 import org.l34gateway.bench.cni.CniCommand;
 import org.l34gateway.bench.dataplane.DataPlaneCommand;
+import org.l34gateway.bench.pods.PodsCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -12,7 +13,7 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         description =
                 "Measure against plain forwarding and peers, interleaved in one run; needs root and an idle machine",
-        subcommands = {DataPlaneCommand.class, CniCommand.class})
+        subcommands = {DataPlaneCommand.class, CniCommand.class, PodsCommand.class})
 public final class BenchMain {
     private BenchMain() {}
 

@@ -3,6 +3,7 @@ package org.l34gateway.bench;
 
 import java.io.UncheckedIOException;
 import java.util.List;
+import org.l34gateway.lab.process.CommandFailed;
 import org.l34gateway.netlink.KernelRefused;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -45,13 +46,7 @@ public final class Report {
      * @return exit code: 0 when everything that was wanted was measured
      */
     public int run(List<Lane> lanes, Figures figures, List<Aim> aims) {
-        List<String> names =
-                lanes.stream().flatMap(lane -> lane.figures().stream()).toList();
-        if (names.stream().noneMatch(name -> name.startsWith(only))) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "no figure begins with \"" + only + "\"; there are " + String.join(", ", names));
-        }
+        requireKnown(lanes);
         boolean complete = true;
         for (Lane lane : lanes) {
             complete &= lane.figures().stream().noneMatch(name -> name.startsWith(only)) || succeeds(lane);
@@ -69,12 +64,27 @@ public final class Report {
         return complete ? 0 : 1;
     }
 
+    /**
+     * Lets only figures pass that there are.
+     *
+     * @throws ParameterException when the caller wants one that no lane puts
+     */
+    public void requireKnown(List<Lane> lanes) {
+        List<String> names =
+                lanes.stream().flatMap(lane -> lane.figures().stream()).toList();
+        if (names.stream().noneMatch(name -> name.startsWith(only))) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "no figure begins with \"" + only + "\"; there are " + String.join(", ", names));
+        }
+    }
+
     /** What the others have measured is not lost when one fails. */
     private boolean succeeds(Lane lane) {
         try {
             lane.measurement().run();
             return true;
-        } catch (KernelRefused | IllegalStateException | UncheckedIOException failed) {
+        } catch (KernelRefused | CommandFailed | IllegalStateException | UncheckedIOException failed) {
             say("not measured: " + String.join(", ", lane.figures()) + ": " + failed.getMessage());
             return false;
         }

@@ -17,6 +17,8 @@ class BenchMainTest {
             data-plane --fast         | Unknown option: '--fast'
             cni --only nothing        | no figure begins with "nothing"; there are add_p50, add_p50_tmpfs,
             cni --output xml          | expected one of [TEXT, JSON, MARKDOWN] (case-insensitive) but was 'xml'
+            pods --only nothing       | no figure begins with "nothing"; there are pod_sandbox_ms, pod_sandbox_with_ms,
+            pods --name A             | got "A"
             control-plane             | Unmatched argument
             """)
     void wrong_usage_is_refused_with_what_is_right(String arguments, String says) {
@@ -27,7 +29,7 @@ class BenchMainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"data-plane", "cni"})
+    @ValueSource(strings = {"data-plane", "cni", "pods"})
     void help_lists_the_outputs(String benchmark) {
         StringWriter help = new StringWriter();
         int exit = BenchMain.commandLine().setOut(new PrintWriter(help, true)).execute(benchmark, "--help");

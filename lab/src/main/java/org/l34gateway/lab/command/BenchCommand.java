@@ -10,11 +10,11 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Unmatched;
 
-/** Builds the module {@code bench} and runs it; the arguments are its own. Nothing but its answer goes to standard output. */
+/** Builds the module {@code bench} and runs it as a process of its own; the arguments are its own. Nothing but its answer goes to standard output. */
 @Command(
         name = "bench",
         description = {
-            "Benchmarks, which need root and an idle machine: data-plane, cni.",
+            "Benchmarks, which need root and an idle machine: data-plane, cni, and pods on a lab that is up.",
             "./l34 bench cni --help says what is measured."
         })
 public final class BenchCommand implements Callable<Integer> {
@@ -39,6 +39,7 @@ public final class BenchCommand implements Callable<Integer> {
                 Path.of(System.getProperty("java.home"), "bin/java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
+                "-Dl34.root=" + root,
                 "-cp",
                 target.resolve("classes") + ":" + libraries,
                 MAIN));
@@ -50,6 +51,9 @@ public final class BenchCommand implements Callable<Integer> {
         ProcessBuilder builder =
                 new ProcessBuilder(words).directory(root.toFile()).inheritIO();
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-        return builder.start().waitFor();
+        Process process = builder.start();
+        // Ctrl-C reaches it too, and it may have to tidy up: the terminal is the caller's again when it has.
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> process.onExit().join()));
+        return process.waitFor();
     }
 }

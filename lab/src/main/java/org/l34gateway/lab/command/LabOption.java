@@ -7,7 +7,7 @@ import org.l34gateway.lab.Labs;
 import picocli.CommandLine.Option;
 
 /** Which lab a command is about. */
-final class LabOption {
+public final class LabOption {
     @Option(
             names = "--name",
             defaultValue = "lab",
@@ -18,8 +18,12 @@ final class LabOption {
         return new LabName(name);
     }
 
-    /** @throws IllegalStateException when it is not up; the message says how to bring it up */
-    Lab running() {
+    /**
+     * The lab, which is up.
+     *
+     * @throws IllegalStateException when it is not; the message says how to bring it up
+     */
+    public Lab running() {
         return Labs.find(name())
                 .orElseThrow(() -> new IllegalStateException(
                         "lab " + name + " is not up; bring it up with: ./l34 lab up" + suffix()));
