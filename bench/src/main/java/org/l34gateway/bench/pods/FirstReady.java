@@ -10,6 +10,8 @@ import java.util.SortedSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
 
 /** Looks into each pod the moment that the API server tells that it is Ready for the first time. */
 final class FirstReady implements AutoCloseable {
@@ -17,6 +19,9 @@ final class FirstReady implements AutoCloseable {
     private final Map<String, CompletableFuture<Boolean>> hadVips = new ConcurrentHashMap<>();
     /** By the pod's UID and address; looked for as soon as the address is known, which is long before the pod is Ready. */
     private final Map<String, CompletableFuture<Optional<String>>> namespaces = new ConcurrentHashMap<>();
+
+    /** Looks wait for other processes: one must not keep the next one waiting. */
+    private final Executor looks = task -> Thread.ofVirtual().name("look").start(task);
 
     private final SortedSet<String> without = new ConcurrentSkipListSet<>();
     private final Map<String, PodNetworks> networks = new LinkedHashMap<>();
@@ -36,12 +41,12 @@ final class FirstReady implements AutoCloseable {
         }
         String uid = pod.at("/metadata/uid").asText();
         var netns = namespaces.computeIfAbsent(
-                uid + " " + address, _ -> CompletableFuture.supplyAsync(() -> here.with(address)));
+                uid + " " + address, _ -> CompletableFuture.supplyAsync(() -> here.with(address), looks));
         if (isReady(pod)) {
             hadVips.computeIfAbsent(
                     uid,
                     _ -> netns.thenApplyAsync(
-                            found -> look(pod.at("/metadata/name").asText(), here, found)));
+                            found -> look(pod.at("/metadata/name").asText(), here, found), looks));
         }
     }
 
@@ -66,7 +71,9 @@ final class FirstReady implements AutoCloseable {
 
     /** Pods that were looked at. */
     int pods() {
-        return (int) hadVips.values().stream().filter(CompletableFuture::isDone).count();
+        return (int) hadVips.values().stream()
+                .filter(look -> look.state() == Future.State.SUCCESS)
+                .count();
     }
 
     /** Those that did not have both VIPs, each with what it had. */
