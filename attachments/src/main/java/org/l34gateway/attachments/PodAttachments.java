@@ -66,7 +66,8 @@ public final class PodAttachments {
         return missed;
     }
 
-    private static boolean isInHostNetwork(Pod pod) {
+    /** Whether a pod has no network of its own, and so no attachments. */
+    public static boolean isInHostNetwork(Pod pod) {
         return pod.getSpec() != null && Boolean.TRUE.equals(pod.getSpec().getHostNetwork());
     }
 

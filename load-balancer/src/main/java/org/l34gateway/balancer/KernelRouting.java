@@ -88,8 +88,9 @@ final class KernelRouting implements AutoCloseable {
                     .filter(KernelRouting::isOwn)
                     .forEach(route -> present.add(route.destination()));
         }
-        own = Collections.unmodifiableSortedSet(present);
-        return present;
+        SortedSet<IpPrefix> read = Collections.unmodifiableSortedSet(present);
+        own = read;
+        return read;
     }
 
     private static boolean isOwn(Route route) {

@@ -80,7 +80,7 @@ record NodeView(
         List<PodView> pods = new ArrayList<>();
         List<Events.Notice> refused = new ArrayList<>();
         for (Pod pod : snapshot.all(Pod.class)) {
-            if (isHere(pod, nodeName) && isInHostNetwork(pod)) {
+            if (isHere(pod, nodeName) && PodAttachments.isInHostNetwork(pod)) {
                 SortedSet<String> missed = PodAttachments.missedInHostNetwork(pod, decisions);
                 if (!missed.isEmpty() && !PodFacts.of(pod).leaving()) {
                     refused.add(refusal(pod, missed));
@@ -112,10 +112,6 @@ record NodeView(
 
     private static boolean isHere(Pod pod, String nodeName) {
         return pod.getSpec() != null && nodeName.equals(pod.getSpec().getNodeName());
-    }
-
-    private static boolean isInHostNetwork(Pod pod) {
-        return Boolean.TRUE.equals(pod.getSpec().getHostNetwork());
     }
 
     private static Events.Notice refusal(Pod pod, SortedSet<String> gateways) {

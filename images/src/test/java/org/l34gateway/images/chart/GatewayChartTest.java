@@ -137,13 +137,16 @@ class GatewayChartTest {
         }
     }
 
-    @Test
-    void a_gateway_pod_reads_what_the_others_report_and_writes_nothing_else() throws Exception {
-        JsonNode role = render().ofKind("ClusterRole").stream()
-                .filter(each -> Manifests.name(each).equals("l34-system:edge:gateway"))
+    private JsonNode clusterRole(String name) throws Exception {
+        return render().ofKind("ClusterRole").stream()
+                .filter(each -> Manifests.name(each).equals(name))
                 .findFirst()
                 .orElseThrow();
-        for (var rule : role.path("rules")) {
+    }
+
+    @Test
+    void a_gateway_pod_reads_what_the_others_report_and_writes_nothing_else() throws Exception {
+        for (var rule : clusterRole("l34-system:edge:gateway").path("rules")) {
             assertThat(rule.path("verbs").toString())
                     .as(rule.toString())
                     .isEqualTo(
@@ -155,10 +158,7 @@ class GatewayChartTest {
 
     @Test
     void a_node_agent_writes_reports_conditions_and_events_and_nothing_else() throws Exception {
-        JsonNode role = render().ofKind("ClusterRole").stream()
-                .filter(each -> Manifests.name(each).equals("l34-system:edge:node-agent"))
-                .findFirst()
-                .orElseThrow();
+        JsonNode role = clusterRole("l34-system:edge:node-agent");
         for (var rule : role.path("rules")) {
             assertThat(rule.path("verbs").toString())
                     .as(rule.toString())
