@@ -57,6 +57,7 @@ public final class Daemon implements AutoCloseable {
             daemon.awaitStopped();
         });
         Runtime.getRuntime().addShutdownHook(hook);
+        Thread.setDefaultUncaughtExceptionHandler(daemon::uncaught);
         int code = daemon.run(List.of(arguments), body);
         Runtime.getRuntime().halt(code);
     }
@@ -95,6 +96,14 @@ public final class Daemon implements AutoCloseable {
     public void fail(Throwable why) {
         failure.compareAndSet(null, why);
         stopAsked.countDown();
+    }
+
+    /** After an {@link Error} a process without one of its threads would only wait for its liveness probe: it ends. */
+    void uncaught(Thread thread, Throwable why) {
+        LOG.error("uncaught thread={}", thread.getName(), why);
+        if (why instanceof Error) {
+            fail(why);
+        }
     }
 
     /** Ends the process as SIGTERM does. */

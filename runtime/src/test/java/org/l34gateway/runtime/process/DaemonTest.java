@@ -47,6 +47,37 @@ class DaemonTest {
     }
 
     @Test
+    void an_error_that_ends_a_thread_ends_the_process() {
+        int code = new Daemon("test")
+                .run(List.of(), (daemon, _) -> thatThrows(daemon, new NoSuchMethodError("from a newer jar")));
+        assertThat(code).isEqualTo(1);
+    }
+
+    @Test
+    void an_exception_that_ends_a_thread_is_only_told() {
+        int code = new Daemon("test").run(List.of(), (daemon, _) -> {
+            thatThrows(daemon, new IllegalStateException("of a library's own thread"));
+            daemon.stop();
+        });
+        assertThat(code).isZero();
+    }
+
+    private static void thatThrows(Daemon daemon, Throwable why) throws InterruptedException {
+        Thread thread =
+                Thread.ofPlatform().uncaughtExceptionHandler(daemon::uncaught).start(() -> throwIt(why));
+        thread.join();
+    }
+
+    /** As the compiler does not let a thread's body throw what it did not declare. */
+    private static void throwIt(Throwable why) {
+        switch (why) {
+            case Error error -> throw error;
+            case RuntimeException exception -> throw exception;
+            default -> throw new IllegalArgumentException(why);
+        }
+    }
+
+    @Test
     void the_build_wrote_the_version() {
         assertThat(Version.current().text()).matches("\\d+\\.\\d+\\.\\d+.*");
     }
