@@ -16,6 +16,7 @@ import org.l34gateway.ip.IpFamily;
 import org.l34gateway.ip.IpPrefix;
 import org.l34gateway.linux.KernelWatch;
 import org.l34gateway.linux.NetlinkSocket;
+import org.l34gateway.linux.neighbour.NeighbourResolution;
 import org.l34gateway.netlink.Address;
 import org.l34gateway.netlink.KernelObject;
 import org.l34gateway.netlink.Link;
@@ -162,9 +163,13 @@ final class KernelRouting implements AutoCloseable {
                         marks.byAddress(), families, internalIndex, RoutingPlan.Present.read(netlink, families));
     }
 
-    /** Before nftables changes. */
-    void prepare(RoutingPlan plan) {
+    /**
+     * Before nftables changes. New targets are asked for their MAC addresses: the kernel would do so too, but keep few of the packets
+     * that wait, and lose all others until a question that was lost is asked again.
+     */
+    void prepare(RoutingPlan plan, int internalIndex) {
         plan.prepare(netlink);
+        NeighbourResolution.await(netlink, internalIndex, plan.meet());
     }
 
     /** After nftables changed: everything is as the plan says. */

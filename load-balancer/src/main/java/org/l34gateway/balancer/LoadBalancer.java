@@ -176,7 +176,7 @@ public final class LoadBalancer implements AutoCloseable {
         Marks.Change marks = wanted.next(program, found, fastPath(), usedSlots(wanted, hash, now), now);
         RoutingPlan routingPlan = routing.plan(wanted.marks(), marks, found.wayToTargets());
 
-        routing.prepare(routingPlan);
+        routing.prepare(routingPlan, found.wayToTargets());
         if (stageWanted) {
             stage.prepare(StageContents.wiring(found, routing.own()), stageContents.next(wanted, marks));
         } else {

@@ -30,15 +30,18 @@ import org.l34gateway.netlink.Rule;
  * removed is removed after nftables stopped doing so.
  *
  * @param forget neighbours of new targets: their address may have been another pod's, with another MAC address
+ * @param meet addresses of new targets, asked for before packets go there; those of fixed neighbours are not
  */
 record RoutingPlan(
         List<Neighbour> forget,
+        List<IpAddress> meet,
         List<Route> setRoutes,
         List<Rule> addRules,
         List<Rule> removeRules,
         List<Route> removeRoutes) {
     RoutingPlan {
         forget = List.copyOf(forget);
+        meet = List.copyOf(meet);
         setRoutes = List.copyOf(setRoutes);
         addRules = List.copyOf(addRules);
         removeRules = List.copyOf(removeRules);
@@ -86,12 +89,16 @@ record RoutingPlan(
             int internalIndex,
             BiFunction<Integer, IpAddress, @Nullable Neighbour> neighbour) {
         List<Neighbour> forget = new ArrayList<>();
+        List<IpAddress> meet = new ArrayList<>();
         List<Route> setRoutes = new ArrayList<>();
         List<Route> removeRoutes = new ArrayList<>();
         if (internalIndex != 0) {
             change.come().forEach((address, mark) -> {
                 setRoutes.add(route(address, mark, internalIndex));
                 @Nullable Neighbour present = neighbour.apply(internalIndex, address);
+                if (present == null || present.state() != Neighbour.STATE_PERMANENT) {
+                    meet.add(address);
+                }
                 if (present != null && present.state() != Neighbour.STATE_PERMANENT) {
                     forget.add(present);
                 }
@@ -100,7 +107,7 @@ record RoutingPlan(
         }
         NavigableSet<Rule> addRules = paths(change.come());
         addRules.removeIf(rule -> TargetTree.isNeeded(rule, marks(ruled, rule.family())));
-        return new RoutingPlan(forget, setRoutes, TargetTree.leavesFirst(addRules), List.of(), removeRoutes);
+        return new RoutingPlan(forget, meet, setRoutes, TargetTree.leavesFirst(addRules), List.of(), removeRoutes);
     }
 
     private static NavigableSet<Rule> paths(Map<IpAddress, Integer> marks) {
@@ -141,8 +148,14 @@ record RoutingPlan(
         Set<String> keys = routes.stream().map(RoutingPlan::key).collect(Collectors.toSet());
         Set<Rule> wanted = Set.copyOf(rules);
         Set<Rule> held = Set.copyOf(present.rules());
+        SortedSet<IpAddress> meet = new TreeSet<>(targets(setRoutes));
+        present.neighbours().stream()
+                .filter(neighbour ->
+                        neighbour.ifindex() == internalIndex && neighbour.state() == Neighbour.STATE_PERMANENT)
+                .forEach(neighbour -> meet.remove(neighbour.address()));
         return new RoutingPlan(
                 neighbours(setRoutes, present.neighbours(), internalIndex),
+                List.copyOf(meet),
                 setRoutes,
                 TargetTree.leavesFirst(
                         rules.stream().filter(rule -> !held.contains(rule)).toList()),
@@ -177,15 +190,19 @@ record RoutingPlan(
     }
 
     private static List<Neighbour> neighbours(Collection<Route> newRoutes, List<Neighbour> present, int internalIndex) {
-        Set<IpAddress> addresses = newRoutes.stream()
-                .flatMap(
-                        route -> route.nextHops().stream().map(NextHop::gateway).filter(Objects::nonNull))
-                .collect(Collectors.toSet());
+        Set<IpAddress> addresses = targets(newRoutes);
         return present.stream()
                 .filter(neighbour -> neighbour.ifindex() == internalIndex
                         && neighbour.state() != Neighbour.STATE_PERMANENT
                         && addresses.contains(neighbour.address()))
                 .toList();
+    }
+
+    private static Set<IpAddress> targets(Collection<Route> routes) {
+        return routes.stream()
+                .flatMap(
+                        route -> route.nextHops().stream().map(NextHop::gateway).filter(Objects::nonNull))
+                .collect(Collectors.toSet());
     }
 
     boolean isEmpty() {

@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpFamily;
+import org.l34gateway.netlink.Neighbour;
 import org.l34gateway.netlink.Route;
 
 class RoutingPlanTest {
@@ -37,6 +39,24 @@ class RoutingPlanTest {
         RoutingPlan comes = change(Map.of(), Map.of(NEW, 5), 5, 6);
         assertThat(comes.addRules()).isEmpty();
         assertThat(comes.setRoutes()).extracting(Route::table).containsExactly(TargetTree.FIRST_TABLE + 5);
+    }
+
+    @Test
+    void a_new_address_is_asked_for_unless_its_neighbour_is_fixed() {
+        IpAddress fixed = IpAddress.parse("10.0.0.3");
+        Neighbour entry = new Neighbour(INTERNAL, fixed, null, Neighbour.STATE_PERMANENT, 0);
+        RoutingPlan comes = RoutingPlan.change(
+                new Marks.Change(new TreeMap<>(), new TreeMap<>(Map.of(NEW, 5, fixed, 6))),
+                Map.of(),
+                INTERNAL,
+                (ifindex, address) -> address.equals(fixed) ? entry : null);
+        assertThat(comes.meet()).containsExactly(NEW);
+        RoutingPlan first = RoutingPlan.decide(
+                Map.of(NEW, 5, fixed, 6),
+                Set.of(IpFamily.IPV4),
+                INTERNAL,
+                new RoutingPlan.Present(List.of(), List.of(), List.of(entry)));
+        assertThat(first.meet()).containsExactly(NEW);
     }
 
     private static RoutingPlan change(Map<IpAddress, Integer> go, Map<IpAddress, Integer> come, Integer... ruled) {

@@ -2,6 +2,13 @@
 package org.l34gateway.linux.neighbour;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.l34gateway.linux.neighbour.Wire.LINK_LOCAL;
+import static org.l34gateway.linux.neighbour.Wire.V4;
+import static org.l34gateway.linux.neighbour.Wire.V6;
+import static org.l34gateway.linux.neighbour.Wire.gatewayAddress;
+import static org.l34gateway.linux.neighbour.Wire.inside;
+import static org.l34gateway.linux.neighbour.Wire.link;
+import static org.l34gateway.linux.neighbour.Wire.wire;
 
 import java.util.Map;
 import java.util.Objects;
@@ -9,7 +16,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Function;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -18,14 +24,11 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.l34gateway.ip.IpAddress;
-import org.l34gateway.ip.IpFamily;
 import org.l34gateway.linux.NetlinkSocket;
-import org.l34gateway.linux.Netns;
 import org.l34gateway.linux.Sysctl;
 import org.l34gateway.linux.testing.InScratchNetns;
 import org.l34gateway.linux.testing.LinkChange;
 import org.l34gateway.linux.testing.ScratchNetns;
-import org.l34gateway.netlink.Address;
 import org.l34gateway.netlink.MacAddress;
 import org.l34gateway.netlink.Neighbour;
 import org.l34gateway.netlink.Rtnetlink;
@@ -34,9 +37,6 @@ import org.l34gateway.netlink.Rtnetlink;
 @Tag("kernel")
 @ExtendWith(InScratchNetns.class)
 class NeighbourProbeKernelTest {
-    private static final String V4 = "10.1.0.1";
-    private static final String V6 = "fd00::1";
-    private static final String LINK_LOCAL = "fe80::1";
     /** Death is seen by the third look after the first one that got no answer; the rest is for a busy machine. */
     private static final long DEATH_MILLIS_AT_LEAST = 550;
 
@@ -206,50 +206,8 @@ class NeighbourProbeKernelTest {
                                 && (entry.state() & (Neighbour.STATE_REACHABLE | Neighbour.STATE_PROBE)) != 0);
     }
 
-    /** Connects the test's namespace with the gateway's; both ends are net1. */
-    private static NetlinkSocket wire(ScratchNetns gateway) {
-        NetlinkSocket socket = NetlinkSocket.open();
-        Rtnetlink kernel = new Rtnetlink(socket);
-        kernel.addVeth("net1", "far");
-        try (Netns far = Netns.open(gateway.path())) {
-            kernel.moveTo(link(kernel, "far"), far.fd());
-        }
-        inside(gateway, there -> {
-            LinkChange.rename(link(there, "far"), "net1");
-            there.setUp(link(there, "net1"), true);
-            for (String text : new String[] {V4, V6, LINK_LOCAL}) {
-                there.add(gatewayAddress(there, text));
-            }
-            return 0;
-        });
-        int net1 = link(kernel, "net1");
-        kernel.setUp(net1, true);
-        kernel.add(new Address(net1, IpAddress.parse("10.1.0.50"), 24, 0, 0, 0));
-        kernel.add(new Address(net1, IpAddress.parse("fd00::50"), 64, 0, Address.FLAG_NODAD, 0));
-        kernel.add(new Address(net1, IpAddress.parse("fe80::50"), 64, 0, Address.FLAG_NODAD, 0));
-        return socket;
-    }
-
     private static int lonely(Rtnetlink kernel) {
         kernel.addVeth("net2", "net2-far");
         return link(kernel, "net2");
-    }
-
-    private static Address gatewayAddress(Rtnetlink kernel, String text) {
-        IpAddress address = IpAddress.parse(text);
-        boolean v4 = address.family() == IpFamily.IPV4;
-        return new Address(link(kernel, "net1"), address, v4 ? 24 : 64, 0, v4 ? 0 : Address.FLAG_NODAD, 0);
-    }
-
-    private static int link(Rtnetlink kernel, String name) {
-        return Objects.requireNonNull(kernel.link(name), name).index();
-    }
-
-    private static <T> T inside(ScratchNetns netns, Function<Rtnetlink, T> work) {
-        return netns.call(() -> {
-            try (NetlinkSocket socket = NetlinkSocket.open()) {
-                return work.apply(new Rtnetlink(socket));
-            }
-        });
     }
 }
