@@ -4,6 +4,7 @@ package org.l34gateway.balancer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.Set;
@@ -28,24 +29,33 @@ import org.l34gateway.linux.nftables.TableName;
  *
  * <p>A packet that is on its way while a transaction ends reads the rules of all its chains as they were before, and the elements
  * of maps as they are after (nft_do_chain, nft_genmask_cur): in a chain that comes or goes with the element that leads there, it
- * would find no rule, and with what it has looked up in one map it would find nothing in the next.
+ * would find no rule, and with what it has looked up in one map it would find nothing in the next. What it has not found in the map
+ * of services it looks for in the chain of its VIP, and a chain that comes with a service leaves that service out: so the VIP
+ * goes there after the service has come.
  *
  * @param come what no packet uses yet
  * @param loads the slots of new maps, in pieces
  * @param move what packets see at once
+ * @param follow the chains of VIPs, when services have come
  * @param go what no packet uses any more
  */
 record TablePlan(
-        TableName table, List<Operation> come, List<List<Operation>> loads, List<Operation> move, List<Operation> go) {
+        TableName table,
+        List<Operation> come,
+        List<List<Operation>> loads,
+        List<Operation> move,
+        List<Operation> follow,
+        List<Operation> go) {
     TablePlan {
         come = List.copyOf(come);
         loads = loads.stream().map(List::copyOf).toList();
         move = List.copyOf(move);
+        follow = List.copyOf(follow);
         go = List.copyOf(go);
     }
 
     boolean isEmpty() {
-        return come.isEmpty() && loads.isEmpty() && move.isEmpty() && go.isEmpty();
+        return come.isEmpty() && loads.isEmpty() && move.isEmpty() && follow.isEmpty() && go.isEmpty();
     }
 
     /**
@@ -57,6 +67,7 @@ record TablePlan(
         transactions.add(plans.stream().map(plan -> plan.change(plan.come)).toList());
         plans.forEach(plan -> plan.loads.forEach(load -> transactions.add(List.of(plan.change(load)))));
         transactions.add(plans.stream().map(plan -> plan.change(plan.move)).toList());
+        transactions.add(plans.stream().map(plan -> plan.change(plan.follow)).toList());
         transactions.add(plans.stream().map(plan -> plan.change(plan.go)).toList());
         return transactions.stream()
                 .map(changes -> changes.stream()
@@ -88,6 +99,7 @@ record TablePlan(
         private final List<Operation> come = new ArrayList<>();
         private final List<List<Operation>> loads = new ArrayList<>();
         private final List<Operation> move = new ArrayList<>();
+        private final List<Operation> follow = new ArrayList<>();
         private final List<Operation> go = new ArrayList<>();
 
         Decision(WantedTable wanted, PresentTable present, Scope scope) {
@@ -114,13 +126,15 @@ record TablePlan(
             loads();
             come.addAll(last);
             chains();
-            scope.elements()
-                    .forEach((name, entries) ->
-                            elements(name, entries, present.elements().containsKey(name) ? move : come));
+            List<Operation> ways = anyServiceComes() ? follow : move;
+            scope.elements().forEach((name, entries) -> {
+                List<Operation> used = Tables.isDispatch(name) ? ways : move;
+                elements(name, entries, present.elements().containsKey(name) ? used : come);
+            });
             hooks();
             numbers();
             clear();
-            return new TablePlan(wanted.name(), come, loads, move, go);
+            return new TablePlan(wanted.name(), come, loads, move, follow, go);
         }
 
         /** Declares new maps of numbers, and fills them. */
@@ -167,6 +181,26 @@ record TablePlan(
                 }
             }
             come.addAll(fill);
+        }
+
+        /** Whether a service that packets did not find until now gets a chain of its own. */
+        private boolean anyServiceComes() {
+            return scope.elements().entrySet().stream()
+                    .filter(each -> Tables.isServices(each.getKey()))
+                    .anyMatch(each -> anyComes(each.getKey(), each.getValue()));
+        }
+
+        private boolean anyComes(String set, Set<Element> entries) {
+            Set<Element> held = present.entries(set);
+            Set<Octets> goes = new HashSet<>();
+            Set<Octets> comes = new HashSet<>();
+            for (Element entry : entries) {
+                boolean isHeld = held.contains(entry);
+                if (isHeld != wanted.contains(set, entry)) {
+                    (isHeld ? goes : comes).add(entry.key());
+                }
+            }
+            return !goes.containsAll(comes);
         }
 
         private void elements(String set, Set<Element> entries, List<Operation> operations) {

@@ -264,6 +264,18 @@ final class Tables {
         return kind + (family == IpFamily.IPV4 ? "4" : "6");
     }
 
+    /** Whether a map leads from VIPs to the chains that know all their flows. */
+    static boolean isDispatch(String map) {
+        return Stream.of(IpFamily.values())
+                .anyMatch(family -> VipLookup.lengthOf(map, DISPATCH, family).isPresent());
+    }
+
+    /** Whether a map leads from VIPs with protocols and ports to chains, and is asked before {@link #isDispatch}. */
+    static boolean isServices(String map) {
+        return Stream.of(IpFamily.values())
+                .anyMatch(family -> map.equals(named(SERVICES, family)) || map.equals(named(QUOTED_SERVICES, family)));
+    }
+
     /** The maps from VIPs, or keys that begin with a VIP, to chains → the length of these VIPs. */
     static Map<String, Integer> ways(IpFamily family, Set<String> maps) {
         Map<String, Integer> ways = new HashMap<>();

@@ -224,6 +224,63 @@ class TablePlanTest {
         }
     }
 
+    /**
+     * Else packets that have not found the service where it comes now find the VIP's new chain, which leaves the service to
+     * the map that they have asked before.
+     */
+    @Tag("kernel")
+    @ExtendWith(InScratchNetns.class)
+    @Test
+    void a_service_comes_before_its_vip_has_a_chain_without_it_and_goes_after() {
+        withInterface();
+        try (KernelTables tables = KernelTables.open()) {
+            run(someClientsFirst(true), tables);
+            TablePlan comes = plans(someClientsFirst(false), tables).getLast();
+            assertThat(setsChanged(comes.move())).contains("services4").doesNotContain("dispatch4");
+            assertThat(setsChanged(comes.follow())).containsOnly("dispatch4");
+            run(someClientsFirst(false), tables);
+            TablePlan goes = plans(someClientsFirst(true), tables).getLast();
+            assertThat(setsChanged(goes.move())).contains("dispatch4").doesNotContain("services4");
+            assertThat(goes.follow()).isEmpty();
+            assertThat(setsChanged(goes.go())).contains("services4");
+        }
+    }
+
+    /** Port 80 of the VIP is a service unless another flow for some of the clients comes first. */
+    private static ForwardingProgram someClientsFirst(boolean first) {
+        List<IpPrefix> vip = List.of(IpPrefix.parse("20.0.0.1"));
+        Set<Protocol> tcp = Set.of(Protocol.TCP);
+        List<Backend> one = List.of(new Backend("uid-a", 1));
+        return new ForwardingProgram(
+                Programs.SEED,
+                List.of(
+                        Programs.group("uid-a", 8, Set.of(1), "20.0.0.1"),
+                        Programs.group("uid-b", 8, Set.of(2), "20.0.0.1")),
+                List.of(
+                        new Flow(
+                                "ns/clients",
+                                first ? 3 : 1,
+                                vip,
+                                List.of(IpPrefix.parse("10.0.0.0/8")),
+                                List.of(),
+                                List.of(new PortRange(70, 90)),
+                                tcp,
+                                List.of(new Backend("uid-b", 1))),
+                        new Flow("ns/port", 2, vip, List.of(), List.of(), List.of(PortRange.of(80)), tcp, one)));
+    }
+
+    private static List<String> setsChanged(List<Operation> operations) {
+        List<String> sets = new ArrayList<>();
+        for (Operation operation : operations) {
+            switch (operation) {
+                case Operation.AddElements(var set, var _) -> sets.add(set);
+                case Operation.RemoveElements(var set, var _) -> sets.add(set);
+                default -> {}
+            }
+        }
+        return sets;
+    }
+
     private static String changedMap(Operation operation) {
         return ((Operation.ChangeNumbers) operation).change().map();
     }
