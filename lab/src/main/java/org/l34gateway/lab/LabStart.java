@@ -123,9 +123,9 @@ final class LabStart {
         lab.ensure(daemons.scheduler());
     }
 
-    /** Both container runtimes, with the pause image in them. */
+    /** Both container runtimes, with the images in them that pods need before all others. */
     private void prepareNodes(Lab lab) {
-        attempt(disk::writePauseImage);
+        List<Path> images = writeImages();
         for (String node : nodes()) {
             attempt(() -> disk.writeNode(node, name.cgroup(node)));
             lab.ensure(daemons.containerd(node));
@@ -136,7 +136,15 @@ final class LabStart {
                     NODES_LIMIT,
                     () -> lab.ctr(node, List.of("version")).run().good());
         }
-        lab.loadImage(files.pauseImage());
+        images.forEach(lab::loadImage);
+    }
+
+    private List<Path> writeImages() {
+        try {
+            return disk.writeImages();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private void startRouters(Lab lab) {

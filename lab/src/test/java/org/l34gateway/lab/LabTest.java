@@ -98,6 +98,18 @@ class LabTest {
     }
 
     @Test
+    void the_daemon_of_multus_attaches_the_pods_of_node2_and_no_others() {
+        String log = lab.kubectl("logs", "--namespace=kube-system", "daemonset/multus", "--tail=-1");
+        for (String pod : words(lab.kubectl("get", "pods", "-l=app=server", "-o=jsonpath={.items[*].metadata.name}"))) {
+            boolean onNode2 = lab.kubectl("get", "pod", pod, "-o=jsonpath={.spec.nodeName}")
+                    .equals("node2");
+            assertThat(log.lines().anyMatch(line -> line.contains("ADD finished") && line.contains(pod)))
+                    .as(pod)
+                    .isEqualTo(onNode2);
+        }
+    }
+
+    @Test
     void services_of_both_families_answer_in_pods() {
         String pod = words(lab.kubectl("get", "pods", "-l=app=watcher", "-o=jsonpath={.items[*].metadata.name}"))
                 .getFirst();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.l34gateway.bench.pods;
 
-import org.l34gateway.lab.cluster.PauseImage;
+import org.l34gateway.lab.cluster.LabImage;
 
 /**
  * A pod with a primary network and one macvlan.
@@ -20,8 +20,7 @@ record PodManifest(String name, String node, String app, String container) {
 
     /** It only is there. */
     static PodManifest idle(String name, String node, String app) {
-        return new PodManifest(
-                name, node, app, "{name: pause, image: " + PauseImage.NAME + ", imagePullPolicy: Never}");
+        return new PodManifest(name, node, app, "{name: pause, image: " + LabImage.PAUSE + ", imagePullPolicy: Never}");
     }
 
     /** It answers whoever asks, and is Ready when it can. */

@@ -13,9 +13,13 @@ import org.l34gateway.lab.topology.Topology;
 public final class ClusterObjects {
     private ClusterObjects() {}
 
-    /** Rights of the CNI plugins and the NetworkAttachmentDefinition CRD. */
+    /** Rights of the CNI plugins, the NetworkAttachmentDefinition CRD and Multus' daemon. */
     public static String yaml() {
-        return resource("rbac.yaml") + "---\n" + resource("network-attachment-definition.yaml");
+        return String.join(
+                "---\n",
+                resource("rbac.yaml"),
+                resource("network-attachment-definition.yaml"),
+                resource("multus-daemon.yaml"));
     }
 
     /** Nodes with their pods' ranges, made before the kubelets register, so that each range is where the routes say. */

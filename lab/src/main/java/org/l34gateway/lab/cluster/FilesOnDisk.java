@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.l34gateway.lab.process.Command;
@@ -42,7 +43,10 @@ public record FilesOnDisk(LabFiles files, Topology topology, Tools tools) {
         Files.writeString(etc.resolve("resolv.conf"), "nameserver 10.96.0.10\n");
     }
 
-    /** CNI programs and their settings; needs the identities. The runtime takes the node as ready from now on. */
+    /**
+     * CNI programs and their settings; needs the identities. The runtime takes the node as ready from now on, or as soon as
+     * Multus' daemon runs.
+     */
     public void writeCni(String node) throws IOException {
         var folders = files.node(node);
         Path programs = Files.createDirectories(folders.of("/opt/cni/bin"));
@@ -51,18 +55,33 @@ public record FilesOnDisk(LabFiles files, Topology topology, Tools tools) {
                 copy(plugin, programs);
             }
         }
-        copy(tools.multus(), programs);
-        copy(tools.whereabouts(), programs);
-        copyKubeconfig(Identity.MULTUS, folders.of(NodeFiles.MULTUS_KUBECONFIG));
+        Multus multus = Multus.on(node);
+        copy(tools.program(multus.program()), programs);
+        copy(tools.program("whereabouts"), programs);
         copyKubeconfig(Identity.WHEREABOUTS, folders.of(NodeFiles.WHEREABOUTS_KUBECONFIG));
-        Path networks = folders.of("/etc/cni/net.d");
-        Files.writeString(networks.resolve("whereabouts.d/whereabouts.conf"), NodeFiles.whereabouts());
-        Files.writeString(networks.resolve("00-multus.conf"), NodeFiles.multus(Topology.numberOf(node)));
+        write(folders.of(NodeFiles.WHEREABOUTS), NodeFiles.whereabouts());
+        switch (multus) {
+            case THIN -> {
+                copyKubeconfig(Identity.MULTUS, folders.of(NodeFiles.MULTUS_KUBECONFIG));
+                write(folders.of(NodeFiles.MULTUS_THIN), NodeFiles.multusThin(node));
+            }
+            case THICK -> {
+                write(folders.of(NodeFiles.POD_NETWORK), NodeFiles.podNetwork(node));
+                write(folders.of(NodeFiles.MULTUS_THICK), NodeFiles.multusThick());
+            }
+        }
     }
 
-    public void writePauseImage() throws IOException {
-        Path work = Files.createDirectories(files.top().resolve("pause"));
-        PauseImage.write(files.pauseImage(), work);
+    /** Writes the images that pods need before any other can be loaded, and returns where they are. */
+    public List<Path> writeImages() throws IOException {
+        Path work = Files.createDirectories(files.top().resolve("images"));
+        List<Path> tars = new ArrayList<>();
+        for (LabImage image : List.of(LabImage.pause(), LabImage.multusDaemon(tools))) {
+            Path tar = files.top().resolve("image-" + tars.size() + ".tar");
+            image.write(tar, work);
+            tars.add(tar);
+        }
+        return tars;
     }
 
     /** overlayfs if the file system of the lab takes an upper layer, else native (copies). */
@@ -88,6 +107,11 @@ public record FilesOnDisk(LabFiles files, Topology topology, Tools tools) {
     private void copyKubeconfig(String identity, Path to) throws IOException {
         Files.createDirectories(to.getParent());
         Files.copy(files.kubeconfig(identity), to, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static void write(Path file, String text) throws IOException {
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, text);
     }
 
     private static void copy(Path program, Path folder) throws IOException {

@@ -95,10 +95,6 @@ public record LabFiles(Path top) {
         return top.resolve("run").resolve(component.replace('/', '-') + ".pid");
     }
 
-    public Path pauseImage() {
-        return top.resolve("pause.tar");
-    }
-
     /** Makes the folders that do not depend on a host. */
     public void create() throws IOException {
         for (Path folder :

@@ -7,6 +7,14 @@ import org.l34gateway.lab.topology.Topology;
 /** Texts of the configuration files of a node. Paths are as the node sees them. */
 public final class NodeFiles {
     static final String MULTUS_KUBECONFIG = "/etc/cni/net.d/multus.d/multus.kubeconfig";
+    /** Where the runtime looks. */
+    static final String MULTUS_THIN = "/etc/cni/net.d/00-multus.conf";
+
+    static final String MULTUS_THICK = "/etc/cni/net.d/multus.d/daemon-config.json";
+    /** Where the runtime does not look: without Multus' daemon a node has no network, and is not ready. */
+    static final String POD_NETWORK = "/etc/cni/net.d/primary.d/10-pod-network.conflist";
+
+    static final String WHEREABOUTS = "/etc/cni/net.d/whereabouts.d/whereabouts.conf";
     static final String WHEREABOUTS_KUBECONFIG = "/etc/cni/net.d/whereabouts.d/whereabouts.kubeconfig";
 
     private NodeFiles() {}
@@ -38,7 +46,7 @@ public final class NodeFiles {
             runtime_type = "io.containerd.runc.v2"
             [plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc.options]
               SystemdCgroup = false
-        """.formatted(snapshotter, PauseImage.NAME);
+        """.formatted(snapshotter, LabImage.PAUSE);
     }
 
     /**
@@ -82,9 +90,32 @@ public final class NodeFiles {
                         files.node(node).etc().resolve("resolv.conf"));
     }
 
-    /** Multus, thin, with the pods' primary network inside: a bridge with addresses of both families. */
-    static String multus(int node) {
-        List<String> cidrs = Topology.podCidrs(node);
+    /** The pods' primary network: a bridge with addresses of both families. */
+    static String podNetwork(String node) {
+        List<String> cidrs = Topology.podCidrs(Topology.numberOf(node));
+        return """
+        {
+          "cniVersion": "1.0.0",
+          "name": "pod-network",
+          "plugins": [
+            {
+              "type": "bridge",
+              "bridge": "cni0",
+              "isDefaultGateway": true,
+              "hairpinMode": true,
+              "ipam": {
+                "type": "host-local",
+                "dataDir": "/var/lib/cni/networks",
+                "ranges": [[{"subnet": "%1$s"}], [{"subnet": "%2$s"}]]
+              }
+            }
+          ]
+        }
+        """.formatted(cidrs.get(0), cidrs.get(1));
+    }
+
+    /** What the runtime starts on a thin node, which forgets the addresses of a primary network that is in a file of its own. */
+    static String multusThin(String node) {
         return """
         {
           "cniVersion": "1.0.0",
@@ -95,26 +126,30 @@ public final class NodeFiles {
           "binDir": "/opt/cni/bin",
           "cniDir": "/var/lib/cni/multus",
           "delegates": [
-            {
-              "cniVersion": "1.0.0",
-              "name": "pod-network",
-              "plugins": [
-                {
-                  "type": "bridge",
-                  "bridge": "cni0",
-                  "isDefaultGateway": true,
-                  "hairpinMode": true,
-                  "ipam": {
-                    "type": "host-local",
-                    "dataDir": "/var/lib/cni/networks",
-                    "ranges": [[{"subnet": "%2$s"}], [{"subnet": "%3$s"}]]
-                  }
-                }
-              ]
-            }
+        %2$s
           ]
         }
-        """.formatted(MULTUS_KUBECONFIG, cidrs.get(0), cidrs.get(1));
+        """.formatted(MULTUS_KUBECONFIG, podNetwork(node).indent(4).stripTrailing());
+    }
+
+    /**
+     * The daemon's settings on a thick node; manifests/multus-daemon.yaml has the folders. The daemon writes what the runtime starts,
+     * and takes it away when it ends.
+     */
+    static String multusThick() {
+        return """
+        {
+          "cniVersion": "1.0.0",
+          "chrootDir": "/hostroot",
+          "socketDir": "/host/run/multus",
+          "daemonSocketDir": "/run/multus",
+          "cniConfigDir": "/host/etc/cni/net.d",
+          "multusConfigFile": "auto",
+          "multusAutoconfigDir": "/host%s",
+          "logToStderr": true,
+          "logLevel": "verbose"
+        }
+        """.formatted(POD_NETWORK.substring(0, POD_NETWORK.lastIndexOf('/')));
     }
 
     /** Settings that every network with whereabouts addresses on this node shares. */

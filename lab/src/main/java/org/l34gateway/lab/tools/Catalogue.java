@@ -41,7 +41,7 @@ public final class Catalogue {
             "multus",
             "gopkg.in/k8snetworkplumbingwg/multus-cni.v4",
             "4.2.3",
-            below("gopkg.in/k8snetworkplumbingwg/multus-cni.v4/cmd/", "multus"),
+            below("gopkg.in/k8snetworkplumbingwg/multus-cni.v4/cmd/", "multus", "multus-daemon", "multus-shim"),
             "",
             List.of());
 

@@ -34,14 +34,6 @@ public record Tools(Map<String, Path> folders) {
         throw new IllegalArgumentException("no tool has a program " + name);
     }
 
-    public Path multus() {
-        return program("multus");
-    }
-
-    public Path whereabouts() {
-        return program("whereabouts");
-    }
-
     /** CRDs of the Gateway API (standard channel) and of whereabouts, sorted by name. */
     public List<Path> crds() {
         return Stream.of(Catalogue.GATEWAY_API, Catalogue.WHEREABOUTS)

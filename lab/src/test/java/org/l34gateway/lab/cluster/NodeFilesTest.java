@@ -32,9 +32,15 @@ class NodeFilesTest {
     }
 
     @Test
-    void multus_gives_each_node_its_own_ranges() throws IOException {
-        assertGolden("multus-node2.json", NodeFiles.multus(2));
-        var ranges = new ObjectMapper().readTree(NodeFiles.multus(2)).at("/delegates/0/plugins/0/ipam/ranges");
+    void multus_is_thin_on_one_node_and_thick_on_the_other() throws IOException {
+        assertGolden("multus-thin.json", NodeFiles.multusThin("node1"));
+        assertGolden("multus-thick.json", NodeFiles.multusThick());
+    }
+
+    @Test
+    void each_node_has_its_own_ranges() throws IOException {
+        assertGolden("pod-network-node2.json", NodeFiles.podNetwork("node2"));
+        var ranges = new ObjectMapper().readTree(NodeFiles.podNetwork("node2")).at("/plugins/0/ipam/ranges");
         var subnets = new ArrayList<String>();
         ranges.forEach(range -> subnets.add(range.at("/0/subnet").asText()));
         assertThat(subnets).isEqualTo(Topology.podCidrs(2));
