@@ -113,6 +113,11 @@ public final class AttachmentRecords {
         return found(keys(""));
     }
 
+    /** Whether there is no record at all, of whatever boot and whatever is in it. */
+    public boolean isEmpty() {
+        return keys("").isEmpty();
+    }
+
     /** The readable records of a sandbox. */
     public List<AttachmentRecord> of(String containerId) {
         return found(keysOf(containerId));

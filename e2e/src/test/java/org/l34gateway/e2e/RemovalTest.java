@@ -38,7 +38,7 @@ class RemovalTest {
                                     .isBlank());
             for (String pod : scene.targets()) {
                 Scene.PodPlace place = scene.place(pod);
-                scene.lab().await("nothing of ours in " + pod, SOON, () -> clean(place));
+                scene.lab().await("nothing of ours in " + pod, SOON, place::isClean);
             }
             assertThat(scene.kubectl(
                             "get",
@@ -47,16 +47,5 @@ class RemovalTest {
                     .doesNotContain("my-stateless-lb-gateway");
             assertThat(lives).containsAllEntriesOf(scene.lives());
         }
-    }
-
-    private static boolean clean(Scene.PodPlace place) {
-        String addresses = place.output("ip", "-o", "addr", "show", "dev", "lo");
-        String rules = place.output("ip", "-4", "rule") + place.output("ip", "-6", "rule");
-        String routes = place.output("ip", "route", "show", "table", "all")
-                + place.output("ip", "-6", "route", "show", "table", "all");
-        return !addresses.contains(VIP4)
-                && !addresses.contains(VIP6)
-                && !rules.contains("1000:")
-                && !routes.contains("table 5");
     }
 }

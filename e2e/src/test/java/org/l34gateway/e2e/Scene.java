@@ -41,7 +41,7 @@ record Scene(Product product, String namespace) implements AutoCloseable {
     static final int CONNECTIONS = 400;
     static final Duration SOON = Duration.ofSeconds(90);
 
-    private static final String DEPLOYMENT = "deployment/example-target-application-b";
+    static final String DEPLOYMENT = "deployment/example-target-application-b";
     private static final String TARGETS = "app=example-target-application-";
     /** Of two cores that the whole cluster shares, for 500 datagrams and 50 connections a second. */
     private static final String FAIR_SHARE = "{resources: {requests: {cpu: 200m}}}";
@@ -50,11 +50,16 @@ record Scene(Product product, String namespace) implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     static Scene open(Product product) {
+        return open(product, "{}");
+    }
+
+    /** @param values of the application's chart, as YAML, before all others */
+    static Scene open(Product product, String values) {
         String namespace = "e2e-" + Integer.toString(ThreadLocalRandom.current().nextInt(1 << 30), 36);
         var scene = new Scene(product, namespace);
         product.namespace(namespace);
         try {
-            scene.build();
+            scene.build(values);
             return scene;
         } catch (RuntimeException | AssertionError e) {
             scene.close();
@@ -62,10 +67,10 @@ record Scene(Product product, String namespace) implements AutoCloseable {
         }
     }
 
-    private void build() {
+    private void build(String values) {
         apply(product.text("examples/stateless/dual-stack/networks-lab.yaml"));
         apply(product.text("examples/stateless/dual-stack/gateway.yaml"));
-        application("b", 4);
+        application("b", 4, values);
         product.awaitWorkloads(namespace);
         awaitServed(VIP4, 4);
         awaitServed(VIP6, 4);
@@ -73,11 +78,16 @@ record Scene(Product product, String namespace) implements AutoCloseable {
 
     /** Installs an instance of the example application: {@code b} is the example's own. */
     void application(String name, int replicas) {
+        application(name, replicas, "{}");
+    }
+
+    private void application(String name, int replicas, String values) {
         product.applyChart(
                 "charts/target-application",
                 name,
                 namespace,
                 product.text("examples/stateless/values/b.yaml"),
+                values,
                 "{applicationName: " + name + ", replicas: " + replicas + "}",
                 FAIR_SHARE);
     }
@@ -180,9 +190,18 @@ record Scene(Product product, String namespace) implements AutoCloseable {
 
     /** Whether the node's agent says that the pod has all that its Gateways want. */
     boolean isAttached(String pod) {
-        for (JsonNode condition : json("get", "pod", pod).at("/status/conditions")) {
-            if (condition.path("type").asText().equals("l-3-4-gateway-api-poc/attached")) {
-                return condition.path("status").asText().equals("True");
+        return says(pod, "l-3-4-gateway-api-poc/attached");
+    }
+
+    /** Whether the kubelet says that the pod is ready. */
+    boolean isReady(String pod) {
+        return says(pod, "Ready");
+    }
+
+    private boolean says(String pod, String condition) {
+        for (JsonNode each : json("get", "pod", pod).at("/status/conditions")) {
+            if (each.path("type").asText().equals(condition)) {
+                return each.path("status").asText().equals("True");
             }
         }
         return false;
@@ -385,6 +404,18 @@ record Scene(Product product, String namespace) implements AutoCloseable {
             var all = new ArrayList<>(List.of("ip", "netns", "exec", netns));
             all.addAll(List.of(words));
             return node.command(all.toArray(String[]::new)).output();
+        }
+
+        /** Whether nothing of ours is in the pod's network. */
+        boolean isClean() {
+            String addresses = output("ip", "-o", "addr", "show", "dev", "lo");
+            String rules = output("ip", "-4", "rule") + output("ip", "-6", "rule");
+            String routes =
+                    output("ip", "route", "show", "table", "all") + output("ip", "-6", "route", "show", "table", "all");
+            return !addresses.contains(VIP4)
+                    && !addresses.contains(VIP6)
+                    && !rules.contains("1000:")
+                    && !routes.contains("table 5");
         }
 
         /** Lets nothing pass an interface, which stays up: as when a switch on the way fails. */

@@ -38,7 +38,6 @@ import org.l34gateway.node.sandbox.Sandboxes;
 import org.l34gateway.runtime.loop.Outcome;
 import org.l34gateway.runtime.loop.Reconciler;
 import org.l34gateway.runtime.loop.Ticker;
-import org.l34gateway.runtime.snapshot.Snapshot;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,8 +55,7 @@ public final class NodeAgent implements Reconciler {
     private static final Duration GARBAGE_EVERY = Duration.ofSeconds(30);
     private static final Logger LOG = LoggerFactory.getLogger(NodeAgent.class);
 
-    private final Supplier<Optional<Snapshot>> cluster;
-    private final String nodeName;
+    private final Supplier<Optional<NodeView>> views;
     private final Sandboxes sandboxes;
     private final ProbedHops hops;
     private final Consumer<NodeNews> news;
@@ -72,16 +70,14 @@ public final class NodeAgent implements Reconciler {
     private long garbageAt;
 
     NodeAgent(
-            Supplier<Optional<Snapshot>> cluster,
-            String nodeName,
+            Supplier<Optional<NodeView>> views,
             Sandboxes sandboxes,
             ProbedHops hops,
             Consumer<NodeNews> news,
             PodThreads threads,
             Ticker ticker,
             MeterRegistry metrics) {
-        this.cluster = cluster;
-        this.nodeName = nodeName;
+        this.views = views;
         this.sandboxes = sandboxes;
         this.hops = hops;
         this.news = news;
@@ -95,11 +91,11 @@ public final class NodeAgent implements Reconciler {
 
     @Override
     public Outcome reconcile() {
-        Optional<Snapshot> snapshot = cluster.get();
-        if (snapshot.isEmpty()) {
+        Optional<NodeView> known = views.get();
+        if (known.isEmpty()) {
             return Outcome.done();
         }
-        NodeView view = NodeView.of(snapshot.get(), nodeName);
+        NodeView view = known.get();
         long now = ticker.nanos();
         sandboxes.look();
         List<PodWork> works = gather(view);
@@ -259,6 +255,11 @@ public final class NodeAgent implements Reconciler {
                 .count());
         troubledPods.set(
                 (int) works.stream().filter(work -> !work.troubles.isEmpty()).count());
+    }
+
+    /** How many pods held something after the last run. */
+    int attached() {
+        return attachedPods.get();
     }
 
     private void collectGarbage(NodeView view, long now) {

@@ -21,9 +21,11 @@ import org.l34gateway.node.probe.NextHopProbes;
 import org.l34gateway.node.sandbox.LinuxSandboxes;
 import org.l34gateway.node.sandbox.OwnProcfs;
 import org.l34gateway.runtime.health.HealthEndpoint;
+import org.l34gateway.runtime.health.Verdict;
 import org.l34gateway.runtime.loop.Outcome;
 import org.l34gateway.runtime.loop.Pace;
 import org.l34gateway.runtime.loop.ReconcileLoop;
+import org.l34gateway.runtime.loop.Reconciler;
 import org.l34gateway.runtime.loop.Ticker;
 import org.l34gateway.runtime.process.ClusterConnection;
 import org.l34gateway.runtime.process.Daemon;
@@ -36,7 +38,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The process {@code node-agent}, one on each node. It leaves everything in the kernel when it stops: whatever is there
- * goes on working, and the next process adopts it.
+ * goes on working, and the next process adopts it. With {@code --detach} it takes everything away instead.
  */
 public final class NodeAgentMain {
     private static final Logger LOG = LoggerFactory.getLogger(NodeAgentMain.class);
@@ -44,6 +46,8 @@ public final class NodeAgentMain {
     private static final Duration SPACING = Duration.ofMillis(100);
     /** Plugins that somebody removed or replaced are put back within this. */
     private static final Duration INSTALL_EVERY = Duration.ofSeconds(30);
+    /** Plugins that no pod needs any more are removed within this. */
+    private static final Duration REMOVE_EVERY = Duration.ofSeconds(3);
     /** A plugin needs its sandbox for milliseconds. One that hangs must not hold up the other pods: it is tried again. */
     static final int LOCK_WAIT_MILLIS = 200;
     /** A run takes a second when everything goes slowly. */
@@ -60,40 +64,63 @@ public final class NodeAgentMain {
     private static void start(Daemon daemon, List<String> arguments) throws IOException {
         NodeAgentOptions options = NodeAgentOptions.parse(arguments, System.getenv());
         PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        // First of all, because pods that are created now need the plugins and nothing else.
         PluginInstall install = new PluginInstall(options.pluginDir(), options.cniBinDir());
-        logInstalled(install.install());
+        if (!options.detach()) {
+            // First of all, because pods that are created now need the plugins and nothing else.
+            logInstalled(install.install());
+        }
+        OwnProcfs procfs = daemon.with("procfs", OwnProcfs.open(options.procDir()));
+        AttachmentRecords records = new AttachmentRecords(
+                new JvmHost(procfs.sysctls().toString()),
+                options.dataDir().resolve("attachments").toString(),
+                LOCK_WAIT_MILLIS);
+        Reconciler plugins = options.detach() ? () -> remove(install, records) : () -> install(install);
         ReconcileLoop installing = daemon.with(
                 "install",
                 new ReconcileLoop(
                                 "install",
-                                () -> {
-                                    logInstalled(install.install());
-                                    return Outcome.after(INSTALL_EVERY);
-                                },
+                                plugins,
                                 Pace.every(Duration.ofSeconds(1)),
                                 Ticker.SYSTEM,
                                 metrics,
                                 Thread.ofVirtual())
                         .start());
         installing.trigger();
-
-        OwnProcfs procfs = daemon.with("procfs", OwnProcfs.open(options.procDir()));
-        AttachmentRecords records = new AttachmentRecords(
-                new JvmHost(procfs.sysctls().toString()),
-                options.dataDir().resolve("attachments").toString(),
-                LOCK_WAIT_MILLIS);
         KubernetesClient client = daemon.with("client", ClusterConnection.open("node-agent"));
         Watching watching = watch(daemon, options, client, records, metrics);
         HealthEndpoint health = daemon.with("health", HealthEndpoint.start(options.port(), metrics));
         health.ready("watches", watching.watch().synced());
         health.ready("plugins", installing.succeeding());
         health.ready("pods", watching.loop().succeeding());
+        if (options.detach()) {
+            health.ready("detached", () -> detached(watching.agent()));
+        }
         health.alive("loop", watching.loop().moving(LONGEST_RUN));
         health.alive("probes", watching.probes().moving(LONGEST_RUN));
     }
 
-    private record Watching(ClusterWatch watch, ReconcileLoop loop, ReconcileLoop probes) {}
+    private static Outcome install(PluginInstall install) throws IOException {
+        logInstalled(install.install());
+        return Outcome.after(INSTALL_EVERY);
+    }
+
+    /** Each pod that was attached has a record until its DEL, and needs the plugins for that. */
+    private static Outcome remove(PluginInstall install, AttachmentRecords records) throws IOException {
+        if (records.isEmpty()) {
+            List<String> removed = install.remove();
+            if (!removed.isEmpty()) {
+                LOG.info("plugins removed={}", removed);
+            }
+        }
+        return Outcome.after(REMOVE_EVERY);
+    }
+
+    private static Verdict detached(NodeAgent agent) {
+        int attached = agent.attached();
+        return attached == 0 ? Verdict.healthy() : Verdict.unhealthy(attached + " pods hold something of ours still");
+    }
+
+    private record Watching(ClusterWatch watch, NodeAgent agent, ReconcileLoop loop, ReconcileLoop probes) {}
 
     private static Watching watch(
             Daemon daemon,
@@ -111,8 +138,10 @@ public final class NodeAgentMain {
                     }
                 }));
         NodeAgent agent = new NodeAgent(
-                () -> Optional.ofNullable(watch.get()).flatMap(ClusterWatch::snapshot),
-                options.nodeName(),
+                () -> Optional.ofNullable(watch.get())
+                        .flatMap(ClusterWatch::snapshot)
+                        .map(snapshot -> NodeView.of(snapshot, options.nodeName()))
+                        .map(view -> options.detach() ? view.detached() : view),
                 new LinuxSandboxes(records, options.netnsDir()),
                 probes,
                 telling(daemon, options, client, records, metrics),
@@ -134,7 +163,7 @@ public final class NodeAgentMain {
                 "watches", ClusterWatch.start(client, NodeWatches.of(options.nodeName()), loop::trigger, metrics)));
         // Everything may have been listed before the reference was set.
         loop.trigger();
-        return new Watching(Objects.requireNonNull(watch.get()), loop, probing);
+        return new Watching(Objects.requireNonNull(watch.get()), agent, loop, probing);
     }
 
     private static Consumer<NodeNews> telling(

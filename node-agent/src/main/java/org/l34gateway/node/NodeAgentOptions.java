@@ -16,16 +16,26 @@ import java.util.Map;
  * @param netnsDir {@code --netns-dir}: the runtime's bind mounts of network namespaces, mounted HostToContainer
  * @param procDir {@code --proc-dir}: where a procfs is mounted when {@code /proc/sys} is read-only; needs not be there
  * @param port {@code --port}: of {@code /healthz}, {@code /readyz} and {@code /metrics}
+ * @param detach {@code --detach}, {@code true} or {@code false}: whether everything is taken out of pods, before the
+ *     release is uninstalled
  */
 public record NodeAgentOptions(
-        String nodeName, Path cniBinDir, Path pluginDir, Path dataDir, Path netnsDir, Path procDir, int port) {
+        String nodeName,
+        Path cniBinDir,
+        Path pluginDir,
+        Path dataDir,
+        Path netnsDir,
+        Path procDir,
+        int port,
+        boolean detach) {
     private static final Map<String, String> DEFAULTS = Map.of(
             "cni-bin-dir", "/opt/cni/bin",
             "plugin-dir", "/opt/l34/cni",
             "data-dir", "/var/lib/cni/l34-gateway",
             "netns-dir", "/run/netns",
             "proc-dir", "/run/l34/proc",
-            "port", "8081");
+            "port", "8081",
+            "detach", "false");
 
     /**
      * Reads arguments and environment.
@@ -59,11 +69,20 @@ public record NodeAgentOptions(
                 path(values, "data-dir"),
                 path(values, "netns-dir"),
                 path(values, "proc-dir"),
-                port(values));
+                port(values),
+                detach(values));
     }
 
     private static Path path(Map<String, String> values, String flag) {
         return Path.of(values.getOrDefault(flag, ""));
+    }
+
+    private static boolean detach(Map<String, String> values) {
+        return switch (values.getOrDefault("detach", "")) {
+            case "true" -> true;
+            case "false" -> false;
+            case String other -> throw new IllegalArgumentException("--detach must be true or false, got " + other);
+        };
     }
 
     private static int port(Map<String, String> values) {

@@ -110,6 +110,20 @@ record NodeView(
                         .orElse(List.of()));
     }
 
+    /** The same, as if no Gateway wanted anything of any pod. */
+    NodeView detached() {
+        return new NodeView(
+                pods.stream()
+                        .map(pod -> new PodView(pod.facts(), pod.version(), List.of()))
+                        .toList(),
+                List.of(),
+                gateways,
+                vouchers,
+                carriers,
+                node,
+                lastReport);
+    }
+
     private static boolean isHere(Pod pod, String nodeName) {
         return pod.getSpec() != null && nodeName.equals(pod.getSpec().getNodeName());
     }

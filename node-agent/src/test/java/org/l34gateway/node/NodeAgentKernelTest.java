@@ -87,8 +87,7 @@ class NodeAgentKernelTest {
 
     private NodeAgent newAgent() {
         return new NodeAgent(
-                () -> Optional.of(cluster.snapshot()),
-                "node-a",
+                () -> Optional.of(NodeView.of(cluster.snapshot(), "node-a")),
                 new LinuxSandboxes(records, folder.resolve("netns")),
                 new FakeProbes(),
                 news -> teller.offer(news),

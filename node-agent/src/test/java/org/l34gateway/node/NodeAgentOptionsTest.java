@@ -18,14 +18,17 @@ class NodeAgentOptionsTest {
         assertThat(options.nodeName()).isEqualTo("node-a");
         assertThat(options.netnsDir()).isEqualTo(Path.of("/run/netns"));
         assertThat(options.port()).isEqualTo(8081);
+        assertThat(options.detach()).isFalse();
     }
 
     @Test
     void flags_come_with_a_blank_or_an_equals_sign_and_win_over_the_environment() {
         NodeAgentOptions options = NodeAgentOptions.parse(
-                List.of("--node-name", "node-b", "--cni-bin-dir=/host/bin"), Map.of("NODE_NAME", "node-a"));
+                List.of("--node-name", "node-b", "--cni-bin-dir=/host/bin", "--detach=true"),
+                Map.of("NODE_NAME", "node-a"));
         assertThat(options.nodeName()).isEqualTo("node-b");
         assertThat(options.cniBinDir()).isEqualTo(Path.of("/host/bin"));
+        assertThat(options.detach()).isTrue();
     }
 
     @ParameterizedTest
@@ -36,6 +39,7 @@ class NodeAgentOptionsTest {
         "--port=1, --node-name or NODE_NAME is missing",
         "--node-name=a --port=70000, '--port must be 0..65535, got 70000'",
         "--node-name=a --port=x, '--port must be 0..65535, got x'",
+        "--node-name=a --detach=yes, '--detach must be true or false, got yes'",
     })
     void bad_arguments_are_named(String arguments, String message) {
         assertThatIllegalArgumentException()

@@ -47,8 +47,7 @@ class NodeAgentTest {
 
     private NodeAgent newAgent() {
         return new NodeAgent(
-                () -> Optional.of(cluster.snapshot()),
-                "node-a",
+                () -> Optional.of(NodeView.of(cluster.snapshot(), "node-a")),
                 sandboxes,
                 probes,
                 news -> teller.offer(news),
@@ -358,14 +357,7 @@ class NodeAgentTest {
     @Test
     void without_a_snapshot_nothing_is_written() {
         NodeAgent early = new NodeAgent(
-                Optional::empty,
-                "node-a",
-                sandboxes,
-                probes,
-                teller::offer,
-                threads,
-                () -> nanos,
-                new SimpleMeterRegistry());
+                Optional::empty, sandboxes, probes, teller::offer, threads, () -> nanos, new SimpleMeterRegistry());
         assertThat(early.reconcile()).isEqualTo(Outcome.done());
         assertThat(writer.reports).isEmpty();
     }

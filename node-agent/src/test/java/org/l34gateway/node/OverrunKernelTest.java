@@ -55,8 +55,7 @@ class OverrunKernelTest {
                 _ -> {},
                 () -> nanos);
         return new NodeAgent(
-                () -> Optional.of(cluster.snapshot()),
-                "node-a",
+                () -> Optional.of(NodeView.of(cluster.snapshot(), "node-a")),
                 new LinuxSandboxes(records, folder.resolve("netns")),
                 new FakeProbes(),
                 news -> {

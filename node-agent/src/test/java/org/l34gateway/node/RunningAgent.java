@@ -53,8 +53,7 @@ final class RunningAgent implements AutoCloseable {
         deciding = loop(
                 "pods",
                 new NodeAgent(
-                        () -> Optional.of(cluster.get()),
-                        "node-a",
+                        () -> Optional.of(NodeView.of(cluster.get(), "node-a")),
                         new LinuxSandboxes(records, folder.resolve("netns")),
                         probes,
                         news -> {

@@ -33,7 +33,8 @@ class GatewayChartTest {
             "crds: {keep: %s}",
             "gatewayClasses: {create: %s}",
             "networks: {create: %s}",
-            "webhook: {certManager: {enabled: %s}}");
+            "webhook: {certManager: {enabled: %s}}",
+            "detach: %s");
 
     private static Path chart() {
         return Manifests.root().resolve("charts/l34-gateway");
@@ -62,6 +63,32 @@ class GatewayChartTest {
             assertThat(workload.at("/spec/template/spec/containers/0/image").asText())
                     .isEqualTo(Images.reference(Images.LOCAL, "l34-gateway"));
         }
+    }
+
+    @Test
+    void with_detach_agents_take_everything_away_and_pods_get_nothing_new() throws Exception {
+        assertThat(agentsArguments(render())).noneMatch(argument -> argument.startsWith("--detach"));
+        assertThat(agentsArguments(render("detach: true"))).contains("--detach=true");
+        assertThat(hooks(render())).contains("attachments.l34.gateway.api.poc");
+        assertThat(hooks(render("detach: true"))).containsExactly("gateways.l34.gateway.api.poc");
+    }
+
+    private static List<String> agentsArguments(Manifests manifests) {
+        var arguments = new ArrayList<String>();
+        for (var object : manifests.objects()) {
+            if (object.path("kind").asText().equals("DaemonSet")) {
+                object.at("/spec/template/spec/containers/0/args").forEach(each -> arguments.add(each.asText()));
+            }
+        }
+        return arguments;
+    }
+
+    private static List<String> hooks(Manifests manifests) {
+        var names = new ArrayList<String>();
+        for (var object : manifests.objects()) {
+            object.path("webhooks").forEach(hook -> names.add(hook.path("name").asText()));
+        }
+        return names;
     }
 
     @ParameterizedTest

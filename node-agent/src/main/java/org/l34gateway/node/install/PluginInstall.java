@@ -14,8 +14,8 @@ import java.util.List;
 
 /**
  * Copies the CNI plugins from the image to the node. A plugin is replaced by one rename, so that a runtime never starts
- * half a file; a plugin that runs keeps its old file. Nothing is ever removed: pods that were attached need the plugins
- * for their DEL, with or without this process.
+ * half a file; a plugin that runs keeps its old file. They outlive this process: pods that were attached need the plugins
+ * for their DEL.
  *
  * @param from directory in the image
  * @param to the node's CNI plugin directory; it must be there, since only the node knows where it belongs
@@ -36,16 +36,37 @@ public record PluginInstall(Path from, Path to) {
             Path source = from.resolve(plugin);
             Path target = to.resolve(plugin);
             if (!Files.exists(target) || Files.mismatch(source, target) >= 0 || !Files.isExecutable(target)) {
-                replace(source, target);
+                replace(source, fresh(plugin), target);
                 changed.add(plugin);
             }
         }
         return changed;
     }
 
-    private void replace(Path source, Path target) throws IOException {
-        // Always the same name, so that a copy that was cut short is overwritten by the next one.
-        Path fresh = to.resolve("." + target.getFileName() + ".l34-new");
+    /**
+     * Takes the plugins off the node. The caller knows that no pod needs them any more: without them a DEL fails, and the
+     * pod stays.
+     *
+     * @return names of those that were there
+     * @throws IOException when one can not be removed; those before it are
+     */
+    public List<String> remove() throws IOException {
+        List<String> removed = new ArrayList<>();
+        for (String plugin : PLUGINS) {
+            if (Files.deleteIfExists(to.resolve(plugin))) {
+                removed.add(plugin);
+            }
+            Files.deleteIfExists(fresh(plugin));
+        }
+        return removed;
+    }
+
+    /** Always the same name, so that a copy that was cut short is overwritten by the next one. */
+    private Path fresh(String plugin) {
+        return to.resolve("." + plugin + ".l34-new");
+    }
+
+    private void replace(Path source, Path fresh, Path target) throws IOException {
         Files.copy(source, fresh, StandardCopyOption.REPLACE_EXISTING);
         Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString("rwxr-xr-x"));
         // Else a node that loses power may come back with an empty file under the plugin's name.

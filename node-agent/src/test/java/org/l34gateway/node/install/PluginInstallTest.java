@@ -62,6 +62,19 @@ class PluginInstallTest {
     }
 
     @Test
+    void removes_both_and_what_was_cut_short_and_no_other_plugin() throws IOException {
+        Files.writeString(node.resolve("bridge"), "theirs");
+        PluginInstall install = new PluginInstall(image, node);
+        install.install();
+        Files.writeString(node.resolve(".loopback-vip.l34-new"), "cut short");
+        assertThat(install.remove()).containsExactly("loopback-vip", "policy-route");
+        assertThat(install.remove()).isEmpty();
+        try (var names = Files.list(node)) {
+            assertThat(names.map(path -> path.getFileName().toString())).containsExactly("bridge");
+        }
+    }
+
+    @Test
     void a_node_without_plugin_directory_is_an_error() {
         assertThatIOException().isThrownBy(() -> new PluginInstall(image, folder.resolve("absent")).install());
     }
