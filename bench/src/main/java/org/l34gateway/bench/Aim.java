@@ -4,7 +4,7 @@ package org.l34gateway.bench;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a figure is and what is wanted of its median.
+ * What a figure is and what is wanted of its median, or of each run.
  *
  * @param figure its name
  * @param meaning for a human, with the unit if it has one
@@ -32,19 +32,25 @@ public record Aim(String figure, String meaning, @Nullable Bound bound) {
      *
      * @param must more or less is a defect
      * @param stretch what would be excellent
+     * @param always whether each run must be so, not only the median
      */
-    public record Bound(Side side, double must, double stretch) {
+    public record Bound(Side side, double must, double stretch, boolean always) {
         /** {@code ≤ 1.15 (1)}. */
         @Override
         public String toString() {
             return side.sign + " " + number(must) + (must == stretch ? "" : " (" + number(stretch) + ")");
         }
 
-        private String verdict(double median) {
-            if (side.holds(median, stretch)) {
+        private String verdict(Figure figure) {
+            double judged = always ? worst(figure) : figure.median();
+            if (side.holds(judged, stretch)) {
                 return "yes";
             }
-            return side.holds(median, must) ? "yes, not the stretch" : "no";
+            return side.holds(judged, must) ? "yes, not the stretch" : "no";
+        }
+
+        private double worst(Figure figure) {
+            return side == Side.AT_MOST ? figure.max() : figure.min();
         }
     }
 
@@ -55,12 +61,17 @@ public record Aim(String figure, String meaning, @Nullable Bound bound) {
 
     /** A figure that should be small. */
     public static Aim atMost(String figure, double must, double stretch, String meaning) {
-        return new Aim(figure, meaning, new Bound(Side.AT_MOST, must, stretch));
+        return new Aim(figure, meaning, new Bound(Side.AT_MOST, must, stretch, false));
+    }
+
+    /** A count that should be 0 in each run. */
+    public static Aim never(String figure, String meaning) {
+        return new Aim(figure, meaning, new Bound(Side.AT_MOST, 0, 0, true));
     }
 
     /** A figure that should be large. */
     public static Aim atLeast(String figure, double must, double stretch, String meaning) {
-        return new Aim(figure, meaning, new Bound(Side.AT_LEAST, must, stretch));
+        return new Aim(figure, meaning, new Bound(Side.AT_LEAST, must, stretch, false));
     }
 
     /** What is wanted, in words. */
@@ -68,9 +79,9 @@ public record Aim(String figure, String meaning, @Nullable Bound bound) {
         return bound == null ? "" : bound.toString();
     }
 
-    /** Whether a median is as wanted, in words. */
-    String verdict(double median) {
-        return bound == null ? "" : bound.verdict(median);
+    /** Whether a figure is as wanted, in words. */
+    String verdict(Figure figure) {
+        return bound == null ? "" : bound.verdict(figure);
     }
 
     /** With no more digits than it needs. */

@@ -77,7 +77,7 @@ public final class Figures {
                         rounded(figure.max()),
                         figure.runs().size(),
                         aim.wanted(),
-                        aim.verdict(figure.median()));
+                        aim.verdict(figure));
     }
 
     /** To three digits, whole numbers as they are. */

@@ -33,10 +33,12 @@ class FiguresTest {
         figures.put("good", new Figure(List.of(0.5, 0.84567, 1.0)));
         figures.put("fair", new Figure(List.of(3.0)));
         figures.put("poor", new Figure(List.of(5.5)));
+        figures.put("once", new Figure(List.of(0.0, 0.0, 1.0)));
         assertThat(figures.markdown(List.of(
                         Aim.atMost("good", 1, 0.85, "cost"),
                         Aim.atLeast("fair", 2, 4, "gain"),
                         Aim.atMost("poor", 5, 2, "time"),
+                        Aim.never("once", "fault"),
                         Aim.none("less", "never measured"),
                         Aim.atMost("later", 0, 0, "loss"))))
                 .isEqualTo("""
@@ -45,6 +47,7 @@ class FiguresTest {
                         | `good` | cost | 0.846 | 0.5 – 1 | 3 | ≤ 1 (0.85) | yes |
                         | `fair` | gain | 3 | 3 – 3 | 1 | ≥ 2 (4) | yes, not the stretch |
                         | `poor` | time | 5.5 | 5.5 – 5.5 | 1 | ≤ 5 (2) | no |
+                        | `once` | fault | 0 | 0 – 1 | 3 | ≤ 0 | no |
                         | `later` | loss | not measured | | | ≤ 0 | |
                         | `more` |  | 6170 | 2 – 12300 | 2 |  |  |
                         """);

@@ -2,6 +2,7 @@
 package org.l34gateway.bench.pods;
 
 import static org.l34gateway.bench.Aim.atMost;
+import static org.l34gateway.bench.Aim.never;
 import static org.l34gateway.bench.Aim.none;
 
 import java.util.List;
@@ -20,8 +21,8 @@ final class PodsAims {
                     1_000,
                     200,
                     "ms from a change of a route until the kernel of the last of 50 pods has it"),
-            atMost("ready_without_vip", 0, 0, "pods that were Ready without their VIPs, under traffic and kills"),
-            atMost("residue", 0, 0, "addresses, rules, routes, records, mounts and reports left of all these pods"),
+            never("ready_without_vip", "pods that were Ready without their VIPs, under traffic and kills"),
+            never("residue", "addresses, rules, routes, records, mounts and reports left of all these pods"),
             none("pod_sandbox_with_ms", "ms of RunPodSandbox with our attachments, as the kubelet measures it"),
             none("pod_sandbox_without_ms", "the same without ours: primary network and one macvlan"),
             none("change_first_pod_ms", "ms until the first of the 50 pods has it"),
