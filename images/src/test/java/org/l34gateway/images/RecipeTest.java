@@ -73,7 +73,7 @@ class RecipeTest {
         assertThat(JavaService.NODE_AGENT.arguments(
                         List.of("/app/lib/a.jar", "/app/lib/b.jar"), "org.l34gateway.node.NodeAgentMain"))
                 .startsWith("-XX:+UseSerialGC\n")
-                .contains("\n-Xmx32m\n", "\n-XX:+ExitOnOutOfMemoryError\n", "\n-Djna.nounpack=true\n")
+                .contains("\n-Xmx64m\n", "\n-XX:+ExitOnOutOfMemoryError\n", "\n-Djna.nounpack=true\n")
                 .endsWith("\n-cp\n/app/lib/a.jar:/app/lib/b.jar\norg.l34gateway.node.NodeAgentMain\n");
     }
 }
