@@ -42,7 +42,6 @@ class UninstallTest {
             scene.lab().await("no target", SOON, () -> scene.targets().isEmpty());
             scene.lab().await("no plugin", SOON, () -> plugins(scene).equals("0 0"));
             scene.scale(2);
-            scene.awaitReady(2);
             for (String pod : scene.targets()) {
                 assertThat(scene.place(pod).isClean())
                         .as("nothing of ours in " + pod)

@@ -96,10 +96,10 @@ record RoutingPlan(
             change.come().forEach((address, mark) -> {
                 setRoutes.add(route(address, mark, internalIndex));
                 @Nullable Neighbour present = neighbour.apply(internalIndex, address);
-                if (present == null || present.state() != Neighbour.STATE_PERMANENT) {
+                if (present == null) {
                     meet.add(address);
-                }
-                if (present != null && present.state() != Neighbour.STATE_PERMANENT) {
+                } else if (present.state() != Neighbour.STATE_PERMANENT) {
+                    meet.add(address);
                     forget.add(present);
                 }
             });

@@ -4,8 +4,9 @@ package org.l34gateway.balancer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeSet;
@@ -126,10 +127,13 @@ record TablePlan(
             loads();
             come.addAll(last);
             chains();
-            List<Operation> ways = anyServiceComes() ? follow : move;
-            scope.elements().forEach((name, entries) -> {
-                List<Operation> used = Tables.isDispatch(name) ? ways : move;
-                elements(name, entries, present.elements().containsKey(name) ? used : come);
+            Map<String, Delta> deltas = deltas();
+            boolean anyServiceComes = deltas.entrySet().stream()
+                    .anyMatch(each ->
+                            Tables.isServices(each.getKey()) && each.getValue().anyNewKey());
+            deltas.forEach((name, delta) -> {
+                List<Operation> used = anyServiceComes && Tables.isDispatch(name) ? follow : move;
+                elements(name, delta, present.elements().containsKey(name) ? used : come);
             });
             hooks();
             numbers();
@@ -183,31 +187,30 @@ record TablePlan(
             come.addAll(fill);
         }
 
-        /** Whether a service that packets did not find until now gets a chain of its own. */
-        private boolean anyServiceComes() {
-            return scope.elements().entrySet().stream()
-                    .filter(each -> Tables.isServices(each.getKey()))
-                    .anyMatch(each -> anyComes(each.getKey(), each.getValue()));
+        /**
+         * How the elements of a set change.
+         *
+         * @param replaced those that go because others come with the same keys
+         */
+        private record Delta(List<Element> comes, List<Element> replaced, List<Element> goes) {
+            boolean anyNewKey() {
+                return comes.size() > replaced.size();
+            }
         }
 
-        private boolean anyComes(String set, Set<Element> entries) {
-            Set<Element> held = present.entries(set);
-            Set<Octets> goes = new HashSet<>();
-            Set<Octets> comes = new HashSet<>();
-            for (Element entry : entries) {
-                boolean isHeld = held.contains(entry);
-                if (isHeld != wanted.contains(set, entry)) {
-                    (isHeld ? goes : comes).add(entry.key());
+        /** Of sets that not only packets fill. */
+        private Map<String, Delta> deltas() {
+            Map<String, Delta> deltas = new LinkedHashMap<>();
+            scope.elements().forEach((set, entries) -> {
+                SetShape shape = wanted.shape(set);
+                if (shape != null && !WantedTable.isFilledByPackets(shape)) {
+                    deltas.put(set, delta(set, entries));
                 }
-            }
-            return !goes.containsAll(comes);
+            });
+            return deltas;
         }
 
-        private void elements(String set, Set<Element> entries, List<Operation> operations) {
-            SetShape shape = wanted.shape(set);
-            if (shape == null || WantedTable.isFilledByPackets(shape)) {
-                return;
-            }
+        private Delta delta(String set, Set<Element> entries) {
             Set<Element> held = present.entries(set);
             List<Element> goes = new ArrayList<>();
             List<Element> comes = new ArrayList<>();
@@ -224,14 +227,18 @@ record TablePlan(
             List<Element> replaced =
                     goes.stream().filter(entry -> keys.contains(entry.key())).toList();
             goes.removeAll(replaced);
-            if (!replaced.isEmpty()) {
-                operations.add(new Operation.RemoveElements(set, replaced));
+            return new Delta(comes, replaced, goes);
+        }
+
+        private void elements(String set, Delta delta, List<Operation> operations) {
+            if (!delta.replaced().isEmpty()) {
+                operations.add(new Operation.RemoveElements(set, delta.replaced()));
             }
-            if (!comes.isEmpty()) {
-                operations.add(new Operation.AddElements(set, comes));
+            if (!delta.comes().isEmpty()) {
+                operations.add(new Operation.AddElements(set, delta.comes()));
             }
-            if (!goes.isEmpty()) {
-                go.add(new Operation.RemoveElements(set, goes));
+            if (!delta.goes().isEmpty()) {
+                go.add(new Operation.RemoveElements(set, delta.goes()));
             }
         }
 
