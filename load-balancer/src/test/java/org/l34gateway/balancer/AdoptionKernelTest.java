@@ -270,6 +270,7 @@ class AdoptionKernelTest {
     }
 
     private static void withInterfaces() {
+        Testbed.useAddressesAtOnce();
         try (NetlinkSocket socket = NetlinkSocket.open()) {
             Rtnetlink netlink = new Rtnetlink(socket);
             for (String name : List.of("ext", "int")) {
