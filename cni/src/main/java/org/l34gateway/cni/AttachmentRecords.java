@@ -123,13 +123,6 @@ public final class AttachmentRecords {
         return found(keysOf(containerId));
     }
 
-    /** The readable records of a sandbox but one. */
-    public List<AttachmentRecord> others(AttachmentKey but) {
-        List<AttachmentKey> siblings = keysOf(but.containerId());
-        siblings.remove(but);
-        return found(siblings);
-    }
-
     private List<AttachmentRecord> found(List<AttachmentKey> keys) {
         List<AttachmentRecord> found = new ArrayList<>();
         for (AttachmentKey key : keys) {
@@ -140,22 +133,8 @@ public final class AttachmentRecords {
         return found;
     }
 
-    /** Whether a sandbox has a record, other than this one, that can not be read: then nobody knows what it holds. */
-    public boolean hasUnreadableSibling(AttachmentKey but) {
-        for (AttachmentKey key : keysOf(but.containerId())) {
-            if (!key.equals(but) && find(key) instanceof StoredRecord.Unreadable) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /**
-     * Writes a record in the place of what is there; the caller has the lock.
-     *
-     * @throws CniError {@link CniError#IO_FAILURE}; what was there is there still
-     */
-    public void write(AttachmentRecord record) {
+    /** Puts a record in the place of what is there; {@link SandboxLock} calls it. */
+    void write(AttachmentRecord record) {
         try {
             files.makeDirectories(directory);
             files.write(path(record.who().key()), record.toJson());
@@ -168,10 +147,10 @@ public final class AttachmentRecords {
     }
 
     /**
-     * Removes a record and what a killed writer left; the caller has the lock. On a file system that takes nothing it stays,
-     * for GC or the next boot: what it tells of is gone, and that must not make DEL fail.
+     * Removes a record and what a killed writer left; {@link SandboxLock} calls it. On a file system that takes nothing it
+     * stays, for GC or the next boot: what it tells of is gone, and that must not make DEL fail.
      */
-    public void remove(AttachmentKey key) {
+    void remove(AttachmentKey key) {
         try {
             files.remove(path(key));
         } catch (KernelRefused refused) {
@@ -179,11 +158,6 @@ public final class AttachmentRecords {
                 throw refused;
             }
         }
-    }
-
-    /** Whether a sandbox has any record, whatever is in it. */
-    boolean hasRecordOf(String containerId) {
-        return !keysOf(containerId).isEmpty();
     }
 
     /** Removes the records of other boots; what they tell is gone. Returns how many there were. */
@@ -196,16 +170,17 @@ public final class AttachmentRecords {
     }
 
     private boolean removeIfStale(AttachmentKey key) {
-        try (SandboxLock _ = lock(key.containerId())) {
-            if (!(find(key) instanceof StoredRecord.Stale)) {
+        try (SandboxLock sandbox = lock(key.containerId())) {
+            if (!(sandbox.find(key) instanceof StoredRecord.Stale)) {
                 return false;
             }
-            remove(key);
+            sandbox.remove(key);
             return true;
         }
     }
 
-    private List<AttachmentKey> keysOf(String containerId) {
+    /** Keys of a sandbox's records, whatever is in them. */
+    List<AttachmentKey> keysOf(String containerId) {
         return keys(containerId + "@");
     }
 

@@ -39,8 +39,8 @@ class AttachmentRecordsTest {
     @Test
     void a_record_is_read_as_it_was_written() {
         AttachmentRecord record = record("c1", "f1");
-        try (SandboxLock _ = records.lock("c1")) {
-            records.write(record);
+        try (SandboxLock sandbox = records.lock("c1")) {
+            sandbox.write(record);
         }
 
         assertThat(records.find(record.who().key())).isEqualTo(new StoredRecord.Found(record));
@@ -50,12 +50,21 @@ class AttachmentRecordsTest {
     @Test
     void siblings_are_the_others_of_the_same_sandbox() {
         for (String[] each : new String[][] {{"c1", "f1"}, {"c1", "f2"}, {"c11", "f1"}}) {
-            try (SandboxLock _ = records.lock(each[0])) {
-                records.write(record(each[0], each[1]));
+            try (SandboxLock sandbox = records.lock(each[0])) {
+                sandbox.write(record(each[0], each[1]));
             }
         }
 
-        assertThat(records.others(new AttachmentKey("c1", "f1"))).containsExactly(record("c1", "f2"));
+        try (SandboxLock sandbox = records.lock("c1")) {
+            assertThat(sandbox.others(new AttachmentKey("c1", "f1"))).containsExactly(record("c1", "f2"));
+            assertThat(sandbox.all()).hasSize(2);
+            sandbox.remove(new AttachmentKey("c1", "f2"));
+            assertThat(sandbox.others(new AttachmentKey("c1", "f1"))).isEmpty();
+            sandbox.write(record("c1", "f2"));
+            assertThat(sandbox.find(new AttachmentKey("c1", "f2")))
+                    .isEqualTo(new StoredRecord.Found(record("c1", "f2")));
+            assertThatThrownBy(() -> sandbox.write(record("c11", "f1"))).isInstanceOf(IllegalArgumentException.class);
+        }
         assertThat(records.list()).hasSize(3);
     }
 
@@ -63,8 +72,8 @@ class AttachmentRecordsTest {
     void a_record_of_another_boot_is_stale_and_can_be_swept() {
         AttachmentRecord old = new AttachmentRecord(
                 "loopback-vip", "another-boot", record("c1", "f1").who(), Holdings.NONE);
-        try (SandboxLock _ = records.lock("c1")) {
-            records.write(old);
+        try (SandboxLock sandbox = records.lock("c1")) {
+            sandbox.write(old);
         }
 
         assertThat(records.find(old.who().key())).isEqualTo(new StoredRecord.Stale());
@@ -146,10 +155,10 @@ class AttachmentRecordsTest {
             String ifname = "f" + t;
             threads.add(Thread.ofPlatform().start(() -> {
                 for (int i = 0; i < 20; i++) {
-                    try (SandboxLock _ = records.lock("c1")) {
+                    try (SandboxLock sandbox = records.lock("c1")) {
                         most.accumulateAndGet(inside.incrementAndGet(), Math::max);
-                        records.write(record("c1", ifname));
-                        records.remove(new AttachmentKey("c1", ifname));
+                        sandbox.write(record("c1", ifname));
+                        sandbox.remove(new AttachmentKey("c1", ifname));
                         inside.decrementAndGet();
                         done.incrementAndGet();
                     }

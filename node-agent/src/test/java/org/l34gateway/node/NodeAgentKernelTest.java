@@ -27,6 +27,7 @@ import org.l34gateway.cni.AttachmentRecord;
 import org.l34gateway.cni.AttachmentRecords;
 import org.l34gateway.cni.GatewayRef;
 import org.l34gateway.cni.PodRef;
+import org.l34gateway.cni.SandboxLock;
 import org.l34gateway.cni.host.JvmHost;
 import org.l34gateway.cni.sbr.RouteAttachment;
 import org.l34gateway.cni.sbr.RouteWanted;
@@ -194,16 +195,15 @@ class NodeAgentKernelTest {
         pod("cni-target", "10.0.0.7/24");
         plugins("c0ffee", "cni-target");
         AttachmentRecord record = records.list().getFirst();
-        records.write(new AttachmentRecord(
-                record.plugin(),
-                record.bootId(),
-                new Attachment(
-                        record.who().key(),
-                        "/var/run/elsewhere/cni-target",
-                        "n",
-                        record.who().pod(),
-                        record.who().gateway()),
-                record.holds()));
+        Attachment elsewhere = new Attachment(
+                record.who().key(),
+                "/var/run/elsewhere/cni-target",
+                "n",
+                record.who().pod(),
+                record.who().gateway());
+        try (SandboxLock sandbox = records.lock("c0ffee")) {
+            sandbox.write(new AttachmentRecord(record.plugin(), record.bootId(), elsewhere, record.holds()));
+        }
         assertThat(run(0)).containsExactly("carts-a True Attached");
     }
 

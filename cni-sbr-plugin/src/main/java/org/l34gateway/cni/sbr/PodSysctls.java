@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.l34gateway.cni.sbr;
 
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.l34gateway.cni.Undo;
 import org.l34gateway.cni.host.Namespace;
@@ -35,12 +35,25 @@ final class PodSysctls {
 
     private static final String RP_FILTER = "net/ipv4/conf/all/rp_filter";
 
-    private final Namespace netns;
-    private final Map<String, String> present = new HashMap<>();
+    private static final String RP_FILTER_OF_NEW = "net/ipv4/conf/default/rp_filter";
 
-    /** Of a namespace in which nobody else changes them meanwhile: each is read once. */
-    PodSysctls(Namespace netns) {
+    private final Namespace netns;
+    private final SortedMap<String, String> present;
+
+    private PodSysctls(Namespace netns, SortedMap<String, String> present) {
         this.netns = netns;
+        this.present = present;
+    }
+
+    /** What is there of all that this attachment may set; nobody else changes them meanwhile. */
+    static PodSysctls read(Namespace netns, RouteWanted wanted) {
+        Set<String> names = new TreeSet<>(wanted.sysctls().keySet());
+        if (!wanted.sources().isEmpty()) {
+            names.addAll(WITH_VIPS.keySet());
+            names.add(RP_FILTER);
+            names.add(RP_FILTER_OF_NEW);
+        }
+        return new PodSysctls(netns, netns.parameters(names));
     }
 
     /**
@@ -52,13 +65,12 @@ final class PodSysctls {
         TreeMap<String, String> values = new TreeMap<>();
         if (!wanted.sources().isEmpty()) {
             for (Map.Entry<String, String> each : WITH_VIPS.entrySet()) {
-                if (isThere(each.getKey())) {
+                if (present.containsKey(each.getKey())) {
                     values.put(each.getKey(), each.getValue());
                 }
             }
             // The larger of "all" and an interface's own value counts, so a loose "all" is enough.
-            if (was(RP_FILTER, before).equals(STRICT)
-                    || read("net/ipv4/conf/default/rp_filter").equals(STRICT)) {
+            if (STRICT.equals(was(RP_FILTER, before)) || STRICT.equals(present.get(RP_FILTER_OF_NEW))) {
                 values.put(RP_FILTER, LOOSE);
             }
         }
@@ -66,53 +78,37 @@ final class PodSysctls {
         return values;
     }
 
-    /** Their values before any attachment of the sandbox changed them. */
+    /**
+     * Their values before any attachment of the sandbox changed them.
+     *
+     * @throws KernelRefused ENOENT when the kernel has no such parameter
+     */
     SortedMap<String, String> before(Iterable<String> names, Map<String, String> known) {
         TreeMap<String, String> before = new TreeMap<>();
         for (String name : names) {
-            before.put(name, was(name, known));
+            String value = was(name, known);
+            if (value == null) {
+                throw new KernelRefused("open", "/proc/sys/" + name, Errno.ENOENT);
+            }
+            before.put(name, value);
         }
         return before;
     }
 
-    private String was(String name, Map<String, String> before) {
+    private @Nullable String was(String name, Map<String, String> before) {
         String known = before.get(name);
-        return known == null ? read(name) : known;
-    }
-
-    private String read(String name) {
-        String known = present.get(name);
-        if (known == null) {
-            known = netns.parameter(name);
-            present.put(name, known);
-        }
-        return known;
-    }
-
-    private boolean isThere(String name) {
-        return find(name) != null;
-    }
-
-    /** The present value; null when the kernel has no such parameter. */
-    @Nullable
-    String find(String name) {
-        try {
-            return read(name);
-        } catch (KernelRefused refused) {
-            if (refused.errno() != Errno.ENOENT) {
-                throw refused;
-            }
-            return null;
-        }
+        return known == null ? present.get(name) : known;
     }
 
     void set(Map<String, String> values, Undo undo) {
         for (Map.Entry<String, String> each : values.entrySet()) {
             String name = each.getKey();
-            String before = read(name);
+            String before = present.get(name);
+            if (before == null) {
+                throw new KernelRefused("open", "/proc/sys/" + name, Errno.ENOENT);
+            }
             if (!before.equals(each.getValue())) {
                 undo.step(() -> netns.setParameter(name, each.getValue()), () -> netns.setParameter(name, before));
-                present.put(name, each.getValue());
             }
         }
     }
@@ -123,12 +119,21 @@ final class PodSysctls {
      * @param before names and values that the attachment which goes remembers
      * @param needed names that others remember
      */
-    void putBack(Map<String, String> before, Set<String> needed) {
-        for (Map.Entry<String, String> each : before.entrySet()) {
-            String name = each.getKey();
-            if (!needed.contains(name) && isThere(name) && !read(name).equals(each.getValue())) {
-                netns.setParameter(name, each.getValue());
+    static void putBack(Namespace netns, Map<String, String> before, Set<String> needed) {
+        Map<String, String> unneeded = new TreeMap<>(before);
+        unneeded.keySet().removeAll(needed);
+        Set<String> changed = changed(netns, unneeded).keySet();
+        for (Map.Entry<String, String> each : unneeded.entrySet()) {
+            if (changed.contains(each.getKey())) {
+                netns.setParameter(each.getKey(), each.getValue());
             }
         }
+    }
+
+    /** Which of these have another value now, with that value; one that the kernel has no more is not among them. */
+    static SortedMap<String, String> changed(Namespace netns, Map<String, String> wanted) {
+        SortedMap<String, String> changed = netns.parameters(wanted.keySet());
+        changed.entrySet().removeIf(each -> each.getValue().equals(wanted.get(each.getKey())));
+        return changed;
     }
 }

@@ -4,7 +4,6 @@ package org.l34gateway.cni.sbr;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.l34gateway.cni.Attachment;
@@ -41,13 +40,15 @@ public final class RouteAttachment {
      *     is not there, for a sandbox that is busy too long
      */
     public static RouteOutcome apply(AttachmentRecords records, Attachment who, RouteWanted wanted) {
-        try (SandboxLock lock = records.lock(who.key().containerId());
+        try (SandboxLock sandbox = records.lock(who.key().containerId());
                 Namespace netns = Sandbox.open(records, who.netns())) {
-            RouteOutcome outcome =
-                    new RouteChange(records, who.key(), netns, new Rtnetlink(netns.netlink())).apply(who, wanted);
-            lock.keepFile();
-            return outcome;
+            return apply(sandbox, netns, who, wanted);
         }
+    }
+
+    /** The same for who has the lock already, and the namespace open. */
+    public static RouteOutcome apply(SandboxLock sandbox, Namespace netns, Attachment who, RouteWanted wanted) {
+        return new RouteChange(sandbox, who.key(), netns, new Rtnetlink(netns.netlink())).apply(who, wanted);
     }
 
     /**
@@ -56,22 +57,31 @@ public final class RouteAttachment {
      * @param netns path from the runtime, empty to take the record's
      */
     public static void remove(AttachmentRecords records, AttachmentKey key, String netns) {
-        try (SandboxLock _ = records.lock(key.containerId())) {
-            StoredRecord before = records.find(key);
-            if (before.isOfAnother(PLUGIN)) {
-                return;
-            }
-            String recorded = before instanceof StoredRecord.Found(AttachmentRecord record)
+        try (SandboxLock sandbox = records.lock(key.containerId())) {
+            String recorded = sandbox.find(key) instanceof StoredRecord.Found(AttachmentRecord record)
                     ? record.who().netns()
                     : "";
             try (@Nullable Namespace there = Sandbox.openIfThere(records, netns, recorded)) {
-                // Without a record nothing was ever started: it is written first.
-                if (there != null && !(before instanceof StoredRecord.Missing)) {
-                    new RouteChange(records, key, there, new Rtnetlink(there.netlink())).removeAll(before);
-                }
+                remove(sandbox, there, key);
             }
-            records.remove(key);
         }
+    }
+
+    /**
+     * The same for who has the lock already, and the namespace open.
+     *
+     * @param there null when the namespace is gone
+     */
+    public static void remove(SandboxLock sandbox, @Nullable Namespace there, AttachmentKey key) {
+        StoredRecord before = sandbox.find(key);
+        if (before.isOfAnother(PLUGIN)) {
+            return;
+        }
+        // Without a record nothing was ever started: it is written first.
+        if (there != null && !(before instanceof StoredRecord.Missing)) {
+            new RouteChange(sandbox, key, there, new Rtnetlink(there.netlink())).removeAll(before);
+        }
+        sandbox.remove(key);
     }
 
     /**
@@ -80,9 +90,9 @@ public final class RouteAttachment {
      * @throws CniError {@link CniError#UNKNOWN_CONTAINER} without record
      */
     public static String difference(AttachmentRecords records, AttachmentKey key, String netns) {
-        try (SandboxLock _ = records.lock(key.containerId());
+        try (SandboxLock sandbox = records.lock(key.containerId());
                 Namespace there = Sandbox.open(records, netns)) {
-            if (!(records.find(key) instanceof StoredRecord.Found(AttachmentRecord record))) {
+            if (!(sandbox.find(key) instanceof StoredRecord.Found(AttachmentRecord record))) {
                 throw new CniError(CniError.UNKNOWN_CONTAINER, "no attachment " + key);
             }
             RouteWanted held = RouteWanted.of(record.holds());
@@ -106,13 +116,7 @@ public final class RouteAttachment {
                 RoutePlan.strangers(holds.table(), RouteWanted.of(holds).families(), routes)) {
             edits.add("foreign " + route);
         }
-        PodSysctls sysctls = new PodSysctls(netns);
-        for (Map.Entry<String, String> each : holds.sysctls().entrySet()) {
-            String present = sysctls.find(each.getKey());
-            if (present != null && !present.equals(each.getValue())) {
-                edits.add(each.getKey() + " = " + present);
-            }
-        }
+        PodSysctls.changed(netns, holds.sysctls()).forEach((name, value) -> edits.add(name + " = " + value));
         return edits;
     }
 }

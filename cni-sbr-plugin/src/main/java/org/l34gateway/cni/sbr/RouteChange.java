@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 import org.l34gateway.cni.Attachment;
 import org.l34gateway.cni.AttachmentKey;
 import org.l34gateway.cni.AttachmentRecord;
-import org.l34gateway.cni.AttachmentRecords;
 import org.l34gateway.cni.CniError;
 import org.l34gateway.cni.Holdings;
+import org.l34gateway.cni.SandboxLock;
 import org.l34gateway.cni.StoredRecord;
 import org.l34gateway.cni.Undo;
 import org.l34gateway.cni.host.Namespace;
@@ -28,21 +28,21 @@ import org.l34gateway.netlink.Rtnetlink;
 import org.l34gateway.netlink.Rule;
 
 /** One change of one attachment, under the sandbox's lock, with its namespace open. */
-record RouteChange(AttachmentRecords records, AttachmentKey key, Namespace netns, Rtnetlink kernel) {
+record RouteChange(SandboxLock sandbox, AttachmentKey key, Namespace netns, Rtnetlink kernel) {
     /** Tables from here on are ours to choose. */
     static final int FIRST_TABLE = 5000;
     /** Tables from here on are the targets' in gateway pods. */
     private static final int END_OF_TABLES = 0x10000;
 
     RouteOutcome apply(Attachment who, RouteWanted asked) {
-        StoredRecord before = records.find(key);
+        StoredRecord before = sandbox.find(key);
         if (before.isOfAnother(RouteAttachment.PLUGIN)) {
             throw new CniError(
                     CniError.INVALID_CONFIGURATION,
                     "attachment " + key + " is another plugin's: plugins of one chain need a dataDir each");
         }
         PodRouting present = PodRouting.read(kernel, EnumSet.allOf(IpFamily.class));
-        List<AttachmentRecord> others = records.others(key);
+        List<AttachmentRecord> others = sandbox.others(key);
         Holdings held = before instanceof StoredRecord.Found(AttachmentRecord record) ? record.holds() : Holdings.NONE;
         RouteWanted wanted = new RouteWanted(
                 asked.sources(), asked.nextHops(), table(asked, held, others, present), asked.sysctls());
@@ -55,14 +55,14 @@ record RouteChange(AttachmentRecords records, AttachmentKey key, Namespace netns
 
         SortedMap<String, String> known = sysctlsBefore(others);
         known.putAll(held.sysctlsBefore());
-        PodSysctls parameters = new PodSysctls(netns);
+        PodSysctls parameters = PodSysctls.read(netns, wanted);
         SortedMap<String, String> sysctls = parameters.decide(wanted, known);
         SortedMap<String, String> sysctlsBefore = parameters.before(sysctls.keySet(), known);
         sysctlsBefore.putAll(held.sysctlsBefore());
 
         AttachmentRecord meanwhile = new AttachmentRecord(
-                RouteAttachment.PLUGIN, records.bootId(), who, both(held, wanted, sysctls, sysctlsBefore));
-        records.write(meanwhile);
+                RouteAttachment.PLUGIN, sandbox.records().bootId(), who, both(held, wanted, sysctls, sysctlsBefore));
+        sandbox.write(meanwhile);
         Undo undo = new Undo();
         try {
             parameters.set(sysctls, undo);
@@ -72,7 +72,7 @@ record RouteChange(AttachmentRecords records, AttachmentKey key, Namespace netns
             AttachmentRecord after = meanwhile.withHoldings(new Holdings(
                     List.of(), wanted.table(), List.of(), wanted.sources(), nextHops, sysctls, sysctlsBefore));
             if (!after.equals(meanwhile)) {
-                records.write(after);
+                sandbox.write(after);
             }
             return new RouteOutcome(after, plan.notOnLink());
         } catch (RuntimeException refused) {
@@ -87,13 +87,13 @@ record RouteChange(AttachmentRecords records, AttachmentKey key, Namespace netns
         Holdings held = before instanceof StoredRecord.Found(AttachmentRecord record) ? record.holds() : Holdings.NONE;
         Set<IpFamily> families = families(before, held, RouteWanted.NOTHING);
         PodRouting present = PodRouting.read(kernel, families);
-        List<AttachmentRecord> others = records.others(key);
+        List<AttachmentRecord> others = sandbox.others(key);
         Set<Integer> tables = formerTables(before, held, others, present);
         RoutePlan plan = RoutePlan.decide(RouteWanted.NOTHING, tables, families, present);
         applyTo(plan, present, new Undo());
-        if (!records.hasUnreadableSibling(key)) {
-            new PodSysctls(netns)
-                    .putBack(held.sysctlsBefore(), sysctlsBefore(others).keySet());
+        if (!sandbox.hasUnreadableSibling(key)) {
+            PodSysctls.putBack(
+                    netns, held.sysctlsBefore(), sysctlsBefore(others).keySet());
         }
     }
 
@@ -173,7 +173,7 @@ record RouteChange(AttachmentRecords records, AttachmentKey key, Namespace netns
         Set<Integer> claimed = tables(others);
         Set<Integer> former = new HashSet<>(held.formerTables());
         former.removeAll(claimed);
-        boolean unknown = before instanceof StoredRecord.Unreadable && !records.hasUnreadableSibling(key);
+        boolean unknown = before instanceof StoredRecord.Unreadable && !sandbox.hasUnreadableSibling(key);
         for (Rule rule : present.rules()) {
             if (unknown && RoutePlan.isOurs(rule) && !claimed.contains(rule.table())) {
                 former.add(rule.table());
@@ -228,9 +228,9 @@ record RouteChange(AttachmentRecords records, AttachmentKey key, Namespace netns
 
     private void restore(StoredRecord before) {
         if (before instanceof StoredRecord.Found(AttachmentRecord record)) {
-            records.write(record);
+            sandbox.write(record);
         } else {
-            records.remove(key);
+            sandbox.remove(key);
         }
     }
 

@@ -45,14 +45,17 @@ public final class VipAttachment {
      *     for a sandbox that is busy too long
      */
     public static AttachmentRecord apply(AttachmentRecords records, Attachment who, Collection<IpPrefix> vips) {
-        vips.forEach(VipAttachment::requireVip);
-        try (SandboxLock lock = records.lock(who.key().containerId());
+        try (SandboxLock sandbox = records.lock(who.key().containerId());
                 Namespace netns = Sandbox.open(records, who.netns())) {
-            AttachmentRecord attached =
-                    new VipChange(records, who.key(), new Loopback(new Rtnetlink(netns.netlink()))).apply(who, vips);
-            lock.keepFile();
-            return attached;
+            return apply(sandbox, netns, who, vips);
         }
+    }
+
+    /** The same for who has the lock already, and the namespace open. */
+    public static AttachmentRecord apply(
+            SandboxLock sandbox, Namespace netns, Attachment who, Collection<IpPrefix> vips) {
+        vips.forEach(VipAttachment::requireVip);
+        return new VipChange(sandbox, who.key(), new Loopback(new Rtnetlink(netns.netlink()))).apply(who, vips);
     }
 
     /**
@@ -61,22 +64,31 @@ public final class VipAttachment {
      * @param netns path from the runtime, empty to take the record's
      */
     public static void remove(AttachmentRecords records, AttachmentKey key, String netns) {
-        try (SandboxLock _ = records.lock(key.containerId())) {
-            StoredRecord before = records.find(key);
-            if (before.isOfAnother(PLUGIN)) {
-                return;
-            }
-            String recorded = before instanceof StoredRecord.Found(AttachmentRecord record)
+        try (SandboxLock sandbox = records.lock(key.containerId())) {
+            String recorded = sandbox.find(key) instanceof StoredRecord.Found(AttachmentRecord record)
                     ? record.who().netns()
                     : "";
             try (@Nullable Namespace there = Sandbox.openIfThere(records, netns, recorded)) {
-                // Without a record nothing was ever started: it is written first.
-                if (there != null && !(before instanceof StoredRecord.Missing)) {
-                    new VipChange(records, key, new Loopback(new Rtnetlink(there.netlink()))).removeAll(before);
-                }
+                remove(sandbox, there, key);
             }
-            records.remove(key);
         }
+    }
+
+    /**
+     * The same for who has the lock already, and the namespace open.
+     *
+     * @param there null when the namespace is gone
+     */
+    public static void remove(SandboxLock sandbox, @Nullable Namespace there, AttachmentKey key) {
+        StoredRecord before = sandbox.find(key);
+        if (before.isOfAnother(PLUGIN)) {
+            return;
+        }
+        // Without a record nothing was ever started: it is written first.
+        if (there != null && !(before instanceof StoredRecord.Missing)) {
+            new VipChange(sandbox, key, new Loopback(new Rtnetlink(there.netlink()))).removeAll(before);
+        }
+        sandbox.remove(key);
     }
 
     /**
@@ -85,9 +97,9 @@ public final class VipAttachment {
      * @throws CniError {@link CniError#UNKNOWN_CONTAINER} without record
      */
     public static List<IpPrefix> missing(AttachmentRecords records, AttachmentKey key, String netns) {
-        try (SandboxLock _ = records.lock(key.containerId());
+        try (SandboxLock sandbox = records.lock(key.containerId());
                 Namespace there = Sandbox.open(records, netns)) {
-            if (!(records.find(key) instanceof StoredRecord.Found(AttachmentRecord record))) {
+            if (!(sandbox.find(key) instanceof StoredRecord.Found(AttachmentRecord record))) {
                 throw new CniError(CniError.UNKNOWN_CONTAINER, "no attachment " + key);
             }
             List<IpPrefix> missing = new ArrayList<>(record.holds().vips());

@@ -8,18 +8,18 @@ import java.util.TreeSet;
 import org.l34gateway.cni.Attachment;
 import org.l34gateway.cni.AttachmentKey;
 import org.l34gateway.cni.AttachmentRecord;
-import org.l34gateway.cni.AttachmentRecords;
 import org.l34gateway.cni.CniError;
 import org.l34gateway.cni.Holdings;
+import org.l34gateway.cni.SandboxLock;
 import org.l34gateway.cni.StoredRecord;
 import org.l34gateway.cni.Undo;
 import org.l34gateway.ip.IpPrefix;
 
 /** One change of one attachment, under the sandbox's lock, with its namespace open. */
-record VipChange(AttachmentRecords records, AttachmentKey key, Loopback lo) {
+record VipChange(SandboxLock sandbox, AttachmentKey key, Loopback lo) {
     AttachmentRecord apply(Attachment who, Collection<IpPrefix> vips) {
         lo.requireFree(vips);
-        StoredRecord before = records.find(key);
+        StoredRecord before = sandbox.find(key);
         if (before.isOfAnother(VipAttachment.PLUGIN)) {
             throw new CniError(
                     CniError.INVALID_CONFIGURATION,
@@ -27,16 +27,16 @@ record VipChange(AttachmentRecords records, AttachmentKey key, Loopback lo) {
         }
         VipPlan plan = plan(vips, before);
         AttachmentRecord after =
-                new AttachmentRecord(VipAttachment.PLUGIN, records.bootId(), who, Holdings.ofVips(vips));
+                new AttachmentRecord(VipAttachment.PLUGIN, sandbox.records().bootId(), who, Holdings.ofVips(vips));
 
         List<IpPrefix> meanwhile = new ArrayList<>(vips);
         meanwhile.addAll(plan.remove());
-        records.write(after.withHoldings(Holdings.ofVips(meanwhile)));
+        sandbox.write(after.withHoldings(Holdings.ofVips(meanwhile)));
         Undo undo = new Undo();
         try {
             applyTo(plan, undo);
             if (!plan.remove().isEmpty()) {
-                records.write(after);
+                sandbox.write(after);
             }
         } catch (RuntimeException refused) {
             if (undo.run()) {
@@ -69,9 +69,9 @@ record VipChange(AttachmentRecords records, AttachmentKey key, Loopback lo) {
 
     private void restore(StoredRecord before) {
         if (before instanceof StoredRecord.Found(AttachmentRecord record)) {
-            records.write(record);
+            sandbox.write(record);
         } else {
-            records.remove(key);
+            sandbox.remove(key);
         }
     }
 
@@ -83,13 +83,13 @@ record VipChange(AttachmentRecords records, AttachmentKey key, Loopback lo) {
         return switch (before) {
             case StoredRecord.Found(AttachmentRecord record) -> record.holds().vips();
             case StoredRecord.Missing _, StoredRecord.Stale _ -> List.of();
-            case StoredRecord.Unreadable _ -> records.hasUnreadableSibling(key) ? List.of() : lo.ours();
+            case StoredRecord.Unreadable _ -> sandbox.hasUnreadableSibling(key) ? List.of() : lo.ours();
         };
     }
 
     private Collection<IpPrefix> heldByOthers() {
         TreeSet<IpPrefix> held = new TreeSet<>();
-        for (AttachmentRecord other : records.others(key)) {
+        for (AttachmentRecord other : sandbox.others(key)) {
             held.addAll(other.holds().vips());
         }
         return held;

@@ -6,20 +6,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.l34gateway.linux.Libc;
 import org.l34gateway.linux.NetlinkSocket;
 import org.l34gateway.linux.Netns;
-import org.l34gateway.linux.NetnsThread;
 import org.l34gateway.netlink.Errno;
 import org.l34gateway.netlink.KernelRefused;
 import org.l34gateway.netlink.NetlinkPort;
 
 /**
- * The machine seen from a JVM, through JNA. Threads stay in their namespaces: parameters are read and written on a thread
- * that ends with the namespace's use. Safe for use by several threads, as the C functions are.
+ * The machine seen from a JVM, through JNA. Threads stay in their namespaces: parameters are read and written on threads of
+ * their own. Safe for use by several threads, as the C functions are.
  *
  * @param procSys normally {@code /proc/sys}; another mount of procfs where that one is read-only
  */
@@ -111,67 +114,51 @@ public record JvmHost(String procSys) implements Host {
         }
     }
 
-    private NetlinkSocket socketInside(Netns netns, String path, @Nullable String own) {
+    private static NetlinkSocket socketInside(Netns netns, String path, @Nullable String own) {
+        return inside(netns, () -> {
+            if (Objects.equals(own, Libc.readlink(OWN_NAMESPACE))) {
+                throw new KernelRefused("setns", path + " (the caller's own namespace)", Errno.EINVAL);
+            }
+            return NetlinkSocket.open();
+        });
+    }
+
+    private static <T> T inside(Netns netns, Callable<T> work) {
         try {
-            return netns.call(() -> {
-                if (Objects.equals(own, Libc.readlink(OWN_NAMESPACE))) {
-                    throw new KernelRefused("setns", path + " (the caller's own namespace)", Errno.EINVAL);
-                }
-                return NetlinkSocket.open();
-            });
+            return netns.call(work);
         } catch (RuntimeException refused) {
             throw refused;
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted in " + path, interrupted);
+            throw new IllegalStateException("interrupted in " + netns, interrupted);
         } catch (Exception impossible) {
             throw new IllegalStateException(impossible);
         }
     }
 
-    /** Starts its thread with the first parameter: most conversations are about netlink only. */
-    private static final class Opened implements Namespace {
-        private final JvmHost host;
-        private final Netns netns;
-        private final NetlinkSocket socket;
-        private @Nullable NetnsThread thread;
-
-        Opened(JvmHost host, Netns netns, NetlinkSocket socket) {
-            this.host = host;
-            this.netns = netns;
-            this.socket = socket;
-        }
-
+    private record Opened(JvmHost host, Netns netns, NetlinkSocket socket) implements Namespace {
         @Override
         public NetlinkPort netlink() {
             return socket;
         }
 
         @Override
-        public String parameter(String name) {
-            return inside().call(() -> ParameterFile.read(host, host.procSys + "/" + name));
+        public SortedMap<String, String> parameters(Collection<String> names) {
+            return names.isEmpty()
+                    ? new TreeMap<>()
+                    : inside(netns, () -> ParameterFile.readAll(host, host.procSys, names));
         }
 
         @Override
         public void setParameter(String name, String value) {
-            inside().call(() -> {
+            var _ = inside(netns, () -> {
                 ParameterFile.write(host, host.procSys + "/" + name, value);
                 return name;
             });
         }
 
-        private NetnsThread inside() {
-            if (thread == null) {
-                thread = NetnsThread.in(netns);
-            }
-            return thread;
-        }
-
         @Override
         public void close() {
-            if (thread != null) {
-                thread.close();
-            }
             socket.close();
             netns.close();
         }

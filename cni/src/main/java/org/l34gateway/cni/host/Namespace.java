@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.l34gateway.cni.host;
 
+import java.util.Collection;
+import java.util.SortedMap;
 import org.l34gateway.netlink.KernelRefused;
 import org.l34gateway.netlink.NetlinkPort;
 
@@ -10,12 +12,13 @@ public interface Namespace extends AutoCloseable {
     NetlinkPort netlink();
 
     /**
-     * Reads a kernel parameter of the namespace, without the newline.
+     * Reads kernel parameters of the namespace, without their newlines. On the JVM that takes a thread, so all are read at once.
      *
-     * @param name path below {@code /proc/sys}, such as {@code net/ipv4/ip_forward}
-     * @throws KernelRefused ENOENT when the kernel has no such parameter
+     * @param names paths below {@code /proc/sys}, such as {@code net/ipv4/ip_forward}
+     * @return by name, without those that the kernel has not
+     * @throws KernelRefused when one is there and can not be read
      */
-    String parameter(String name);
+    SortedMap<String, String> parameters(Collection<String> names);
 
     /** Writes a kernel parameter of the namespace. */
     void setParameter(String name, String value);

@@ -2,7 +2,9 @@
 package org.l34gateway.cni.host;
 
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
+import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 import org.l34gateway.cni.json.Utf8;
 import org.l34gateway.netlink.Errno;
@@ -158,8 +160,8 @@ public final class NativeHost implements Host {
         }
 
         @Override
-        public String parameter(String name) {
-            return ParameterFile.read(host, "/proc/sys/" + name);
+        public SortedMap<String, String> parameters(Collection<String> names) {
+            return ParameterFile.readAll(host, "/proc/sys", names);
         }
 
         @Override

@@ -1,20 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.l34gateway.cni.host;
 
+import java.util.Collection;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.l34gateway.cni.json.Utf8;
-import org.l34gateway.netlink.Errno;
-import org.l34gateway.netlink.KernelRefused;
 
 /** A file below /proc/sys: read and written with one call each, unlike other files. */
 final class ParameterFile {
     private ParameterFile() {}
 
-    static String read(Host host, String path) {
-        byte[] content = new HostFiles(host).read(path);
-        if (content == null) {
-            throw new KernelRefused("open", path, Errno.ENOENT);
+    static SortedMap<String, String> readAll(Host host, String procSys, Collection<String> names) {
+        HostFiles files = new HostFiles(host);
+        SortedMap<String, String> values = new TreeMap<>();
+        for (String name : names) {
+            byte[] content = files.read(procSys + "/" + name);
+            if (content != null) {
+                values.put(name, Utf8.decode(content).trim());
+            }
         }
-        return Utf8.decode(content).trim();
+        return values;
     }
 
     static void write(Host host, String path, String value) {

@@ -5,10 +5,11 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import org.l34gateway.cni.Attachment;
 import org.l34gateway.cni.AttachmentRecord;
-import org.l34gateway.cni.AttachmentRecords;
 import org.l34gateway.cni.GatewayRef;
 import org.l34gateway.cni.PodRef;
+import org.l34gateway.cni.SandboxLock;
 import org.l34gateway.cni.StoredRecord;
+import org.l34gateway.cni.host.Namespace;
 import org.l34gateway.cni.sbr.RouteAttachment;
 import org.l34gateway.cni.sbr.RouteWanted;
 import org.l34gateway.cni.vip.VipAttachment;
@@ -22,7 +23,7 @@ import org.l34gateway.node.plan.Target;
  * The order of steps in one sandbox: the way out is there before a VIP comes, and stays until it is gone, so that no
  * answer ever leaves by the primary network.
  */
-record AttachmentWriter(AttachmentRecords records, Sandbox sandbox, PodFacts pod) {
+record AttachmentWriter(SandboxLock lock, Namespace netns, Sandbox sandbox, PodFacts pod) {
     /** CNI network of attachments that no runtime asked for. */
     private static final String NETWORK = "l34-node-agent";
 
@@ -31,10 +32,10 @@ record AttachmentWriter(AttachmentRecords records, Sandbox sandbox, PodFacts pod
         SortedSet<IpPrefix> meanwhile = new TreeSet<>(target.vips());
         meanwhile.addAll(before.rules());
         Attachment routes = who(key.routeInterface(), target.gatewayName());
-        RouteAttachment.apply(records, routes, wanted(routes, meanwhile, target));
-        VipAttachment.apply(records, who(key.vipInterface(), target.gatewayName()), target.vips());
+        RouteAttachment.apply(lock, netns, routes, wanted(routes, meanwhile, target));
+        VipAttachment.apply(lock, netns, who(key.vipInterface(), target.gatewayName()), target.vips());
         if (!meanwhile.equals(target.vips())) {
-            RouteAttachment.apply(records, routes, wanted(routes, target.vips(), target));
+            RouteAttachment.apply(lock, netns, routes, wanted(routes, target.vips(), target));
         }
     }
 
@@ -44,15 +45,15 @@ record AttachmentWriter(AttachmentRecords records, Sandbox sandbox, PodFacts pod
      */
     void empty(AttachmentKey key, Target target) {
         Attachment vips = who(key.vipInterface(), target.gatewayName());
-        VipAttachment.remove(records, vips.key(), sandbox.netns());
+        VipAttachment.remove(lock, netns, vips.key());
         Attachment routes = who(key.routeInterface(), target.gatewayName());
-        RouteAttachment.apply(records, routes, wanted(routes, new TreeSet<>(), target));
+        RouteAttachment.apply(lock, netns, routes, wanted(routes, new TreeSet<>(), target));
     }
 
     /** Keeps the sysctls that the record has: whoever made the attachment asked for them. */
     private RouteWanted wanted(Attachment routes, SortedSet<IpPrefix> sources, Target target) {
         RouteWanted wanted = RouteWanted.of(sources, target.nextHops());
-        return records.find(routes.key()) instanceof StoredRecord.Found(AttachmentRecord record)
+        return lock.find(routes.key()) instanceof StoredRecord.Found(AttachmentRecord record)
                 ? new RouteWanted(
                         wanted.sources(),
                         wanted.nextHops(),
@@ -64,7 +65,7 @@ record AttachmentWriter(AttachmentRecords records, Sandbox sandbox, PodFacts pod
     /** Who is attached: as recorded, with the path by which this process knows the namespace; else as the pod says. */
     private Attachment who(String ifname, String gatewayName) {
         var key = new org.l34gateway.cni.AttachmentKey(sandbox.id(), ifname);
-        if (records.find(key) instanceof StoredRecord.Found(AttachmentRecord record)) {
+        if (lock.find(key) instanceof StoredRecord.Found(AttachmentRecord record)) {
             Attachment who = record.who();
             return new Attachment(key, sandbox.netns(), who.network(), who.pod(), who.gateway());
         }

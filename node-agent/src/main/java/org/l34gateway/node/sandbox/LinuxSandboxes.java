@@ -21,6 +21,7 @@ import org.l34gateway.cni.AttachmentRecords;
 import org.l34gateway.cni.CniError;
 import org.l34gateway.cni.Holdings;
 import org.l34gateway.cni.PodRef;
+import org.l34gateway.cni.SandboxLock;
 import org.l34gateway.cni.host.Namespace;
 import org.l34gateway.cni.sbr.RouteAttachment;
 import org.l34gateway.cni.vip.VipAttachment;
@@ -64,10 +65,6 @@ public final class LinuxSandboxes implements Sandboxes {
 
     private synchronized void forgetRooms() {
         allRooms = null;
-    }
-
-    private void lookAgain(Sandbox sandbox) {
-        known.put(sandbox.id(), records.of(sandbox.id()));
     }
 
     private Stream<AttachmentRecord> all() {
@@ -121,24 +118,27 @@ public final class LinuxSandboxes implements Sandboxes {
     @Override
     public Reading read(Sandbox sandbox) {
         try (Namespace netns = records.host().namespace(sandbox.netns())) {
-            SandboxReading reading = new SandboxReading(new Rtnetlink(netns.netlink()));
-            Map<AttachmentKey, Held> held = new HashMap<>();
-            byGateway(sandbox)
-                    .forEach((key, holdings) -> held.put(
-                            key, reading.held(holdings.gatewayName(), holdings.vips(), holdings.routes(), netns)));
-            return new Reading(
-                    reading.primaryAddresses(), reading.networks(), reading.links(), reading.tentative(), held);
+            return read(netns, known.getOrDefault(sandbox.id(), List.of()));
         } catch (KernelRefused refused) {
             throw new SandboxRefused("reading sandbox " + sandbox.id(), refused);
         }
     }
 
+    private static Reading read(Namespace netns, List<AttachmentRecord> recorded) {
+        SandboxReading reading = new SandboxReading(new Rtnetlink(netns.netlink()));
+        Map<AttachmentKey, Held> held = new HashMap<>();
+        byGateway(recorded)
+                .forEach((key, holdings) ->
+                        held.put(key, reading.held(holdings.gatewayName(), holdings.vips(), holdings.routes(), netns)));
+        return new Reading(reading.primaryAddresses(), reading.networks(), reading.links(), reading.tentative(), held);
+    }
+
     /** What the records of one Gateway in a sandbox tell. */
     private record Recorded(String gatewayName, Holdings vips, Holdings routes) {}
 
-    private Map<AttachmentKey, Recorded> byGateway(Sandbox sandbox) {
+    private static Map<AttachmentKey, Recorded> byGateway(List<AttachmentRecord> recorded) {
         Map<AttachmentKey, Recorded> byGateway = new TreeMap<>();
-        for (AttachmentRecord record : known.getOrDefault(sandbox.id(), List.of())) {
+        for (AttachmentRecord record : recorded) {
             AttachmentKey.ofInterface(record.who().key().ifname()).ifPresent(key -> {
                 Recorded before = byGateway.getOrDefault(
                         key, new Recorded(record.who().gateway().name(), Holdings.NONE, Holdings.NONE));
@@ -156,27 +156,34 @@ public final class LinuxSandboxes implements Sandboxes {
 
     @Override
     public Applied apply(PodFacts pod, Sandbox sandbox, SortedMap<AttachmentKey, Target> targets) {
-        try {
-            Reading before = read(sandbox);
-            AttachmentWriter writer = new AttachmentWriter(records, sandbox, pod);
-            // A VIP that moves to another Gateway is there before it is taken from the first.
-            targets.forEach((key, target) -> {
-                if (!target.isEmpty() || !before.held().containsKey(key)) {
-                    writer.hold(key, target, before.held().getOrDefault(key, Held.NOTHING));
-                }
-            });
-            targets.forEach((key, target) -> {
-                if (target.isEmpty() && before.held().containsKey(key)) {
-                    writer.empty(key, target);
-                }
-            });
-            lookAgain(sandbox);
-            Reading after = read(sandbox);
+        try (SandboxLock lock = records.lock(sandbox.id());
+                Namespace netns = records.host().namespace(sandbox.netns())) {
+            Reading before = read(netns, lock.all());
+            try {
+                write(new AttachmentWriter(lock, netns, sandbox, pod), targets, before.held());
+            } finally {
+                known.put(sandbox.id(), lock.all());
+            }
+            Reading after = read(netns, lock.all());
             return new Applied(Difference.between(before, after), after);
         } catch (KernelRefused | CniError refused) {
-            lookAgain(sandbox);
             throw new SandboxRefused("changing sandbox " + sandbox.id(), refused);
         }
+    }
+
+    private static void write(
+            AttachmentWriter writer, SortedMap<AttachmentKey, Target> targets, Map<AttachmentKey, Held> before) {
+        // A VIP that moves to another Gateway is there before it is taken from the first.
+        targets.forEach((key, target) -> {
+            if (!target.isEmpty() || !before.containsKey(key)) {
+                writer.hold(key, target, before.getOrDefault(key, Held.NOTHING));
+            }
+        });
+        targets.forEach((key, target) -> {
+            if (target.isEmpty() && before.containsKey(key)) {
+                writer.empty(key, target);
+            }
+        });
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -31,9 +32,9 @@ class OwnProcfsKernelTest {
                 Namespace second = new JvmHost().namespace(two.path().toString());
                 Namespace firstAgain = new JvmHost().namespace(one.path().toString())) {
             first.setParameter(POLICY, "1");
-            assertThat(first.parameter(POLICY)).isEqualTo("1");
-            assertThat(firstAgain.parameter(POLICY)).isEqualTo("1");
-            assertThat(second.parameter(POLICY)).isEqualTo("0");
+            assertThat(first.parameters(Set.of(POLICY))).containsEntry(POLICY, "1");
+            assertThat(firstAgain.parameters(Set.of(POLICY))).containsEntry(POLICY, "1");
+            assertThat(second.parameters(Set.of(POLICY))).containsEntry(POLICY, "0");
         }
         try (var left = Files.list(directory)) {
             assertThat(left).as("nothing stays mounted").isEmpty();

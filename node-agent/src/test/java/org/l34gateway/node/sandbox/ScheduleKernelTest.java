@@ -19,6 +19,7 @@ import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
@@ -28,7 +29,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.l34gateway.cni.AttachmentRecord;
 import org.l34gateway.cni.AttachmentRecords;
 import org.l34gateway.cni.Plugin;
+import org.l34gateway.cni.SandboxLock;
 import org.l34gateway.cni.host.JvmHost;
+import org.l34gateway.cni.host.Namespace;
 import org.l34gateway.cni.sbr.RouteAttachment;
 import org.l34gateway.cni.sbr.RoutePlugin;
 import org.l34gateway.cni.testing.Answer;
@@ -254,9 +257,9 @@ class ScheduleKernelTest {
             case Step.DelRoutes(Pod pod, AttachmentKey _) ->
                 call(new RoutePlugin(), "DEL", pod, gateway.routeInterface(), "");
             case Step.Hold(Pod pod, AttachmentKey _, Target target) ->
-                writer(pod).hold(gateway, target, Held.NOTHING);
+                write(pod, writer -> writer.hold(gateway, target, Held.NOTHING));
             case Step.Empty(Pod pod, AttachmentKey _) ->
-                writer(pod).empty(gateway, new Target("gw", new TreeSet<>(), new TreeSet<>()));
+                write(pod, writer -> writer.empty(gateway, new Target("gw", new TreeSet<>(), new TreeSet<>())));
         }
     }
 
@@ -279,10 +282,13 @@ class ScheduleKernelTest {
         return values.stream().map(value -> "\"" + value + "\"").collect(Collectors.joining(",", "[", "]"));
     }
 
-    private AttachmentWriter writer(Pod pod) {
+    private void write(Pod pod, Consumer<AttachmentWriter> step) {
         PodFacts facts = new PodFacts("red", "target-1", "u-1", new TreeSet<>(), false, false, null);
-        return new AttachmentWriter(
-                records(), new Sandbox(pod.id(), pod.netns().path().toString()), facts);
+        Sandbox sandbox = new Sandbox(pod.id(), pod.netns().path().toString());
+        try (SandboxLock lock = records().lock(pod.id());
+                Namespace netns = new JvmHost().namespace(sandbox.netns())) {
+            step.accept(new AttachmentWriter(lock, netns, sandbox, facts));
+        }
     }
 
     private AttachmentRecords records() {
