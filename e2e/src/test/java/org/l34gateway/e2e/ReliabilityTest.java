@@ -13,8 +13,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -326,9 +329,14 @@ class ReliabilityTest {
 
     @Test
     void the_api_server_is_down() {
-        rehearse("API server down for 30 s", run -> {
+        rehearse("API server down for 60 s", run -> {
+            Map<Scene.PodPlace, List<String>> held = scene.targets().stream()
+                    .map(scene::place)
+                    .collect(Collectors.toMap(place -> place, Scene.PodPlace::held));
             scene.lab().signal("cp/apiserver", "KILL");
-            run.goOn(Duration.ofSeconds(30));
+            run.goOn(Duration.ofSeconds(60));
+            held.forEach(
+                    (place, before) -> assertThat(place.held()).isNotEmpty().isEqualTo(before));
             scene.lab().start("cp/apiserver");
             scene.lab()
                     .await(

@@ -18,6 +18,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.l34gateway.ip.IpPrefix;
 import org.l34gateway.lab.Lab;
 import org.l34gateway.lab.TrafficRequest;
@@ -406,16 +407,22 @@ record Scene(Product product, String namespace) implements AutoCloseable {
             return node.command(all.toArray(String[]::new)).output();
         }
 
-        /** Whether nothing of ours is in the pod's network. */
-        boolean isClean() {
+        /** What is ours in the pod's network: VIPs on lo, rules and routes, one line each. */
+        List<String> held() {
             String addresses = output("ip", "-o", "addr", "show", "dev", "lo");
             String rules = output("ip", "-4", "rule") + output("ip", "-6", "rule");
             String routes =
                     output("ip", "route", "show", "table", "all") + output("ip", "-6", "route", "show", "table", "all");
-            return !addresses.contains(VIP4)
-                    && !addresses.contains(VIP6)
-                    && !rules.contains("1000:")
-                    && !routes.contains("table 5");
+            return Stream.of(
+                            addresses.lines().filter(line -> line.contains(VIP4) || line.contains(VIP6)),
+                            rules.lines().filter(line -> line.startsWith("1000:")),
+                            routes.lines().filter(line -> line.contains("table 5")))
+                    .flatMap(lines -> lines)
+                    .toList();
+        }
+
+        boolean isClean() {
+            return held().isEmpty();
         }
 
         /** Lets nothing pass an interface, which stays up: as when a switch on the way fails. */

@@ -184,7 +184,7 @@ public final class NodeAgent implements Reconciler {
             return;
         }
         try {
-            Applied applied = sandboxes.apply(facts, sandbox, plan.targets());
+            Applied applied = sandboxes.apply(facts, sandbox, plan.targets(), reading);
             if (!applied.changes().isEmpty()) {
                 changes.increment(applied.changes().size());
                 LOG.info("pod={} sandbox={} changed={}", facts.label(), sandbox.id(), applied.changes());

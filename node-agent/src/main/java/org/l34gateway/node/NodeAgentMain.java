@@ -52,7 +52,7 @@ public final class NodeAgentMain {
     static final int LOCK_WAIT_MILLIS = 200;
     /** A run takes a second when everything goes slowly. */
     private static final Duration LONGEST_RUN = Duration.ofMinutes(2);
-    /** How many pods are changed at once: as many records go to the disk in the time of one. */
+    /** How many pods are changed at once: some of them wait for a plugin that has their sandbox's lock. */
     static final int POD_THREADS = 16;
 
     private NodeAgentMain() {}

@@ -12,8 +12,8 @@ import java.util.concurrent.Future;
 import java.util.function.Consumer;
 
 /**
- * Threads for what is done to several pods at once. A change in a pod mostly waits: for the disk that takes its record, and
- * for whoever has its sandbox's lock. They are platform threads, because JNA wants those.
+ * Threads for what is done to several pods at once. A change in a pod may wait for whoever has its sandbox's lock. They are
+ * platform threads, because JNA wants those.
  */
 final class PodThreads implements AutoCloseable {
     private final ExecutorService threads;

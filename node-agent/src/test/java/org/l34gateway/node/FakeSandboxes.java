@@ -72,7 +72,7 @@ final class FakeSandboxes implements Sandboxes {
     }
 
     @Override
-    public Applied apply(PodFacts pod, Sandbox sandbox, SortedMap<AttachmentKey, Target> targets) {
+    public Applied apply(PodFacts pod, Sandbox sandbox, SortedMap<AttachmentKey, Target> targets, Reading before) {
         if (refusing) {
             throw new SandboxRefused(sandbox.id(), new IllegalStateException("EPERM"));
         }

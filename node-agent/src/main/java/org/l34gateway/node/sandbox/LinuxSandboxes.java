@@ -155,10 +155,9 @@ public final class LinuxSandboxes implements Sandboxes {
     }
 
     @Override
-    public Applied apply(PodFacts pod, Sandbox sandbox, SortedMap<AttachmentKey, Target> targets) {
+    public Applied apply(PodFacts pod, Sandbox sandbox, SortedMap<AttachmentKey, Target> targets, Reading before) {
         try (SandboxLock lock = records.lock(sandbox.id());
                 Namespace netns = records.host().namespace(sandbox.netns())) {
-            Reading before = read(netns, lock.all());
             try {
                 write(new AttachmentWriter(lock, netns, sandbox, pod), targets, before.held());
             } finally {

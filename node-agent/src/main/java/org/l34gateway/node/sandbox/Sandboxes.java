@@ -29,8 +29,12 @@ public interface Sandboxes {
     /** Reads what a sandbox holds. */
     Reading read(Sandbox sandbox);
 
-    /** Makes a sandbox hold exactly this of the Gateways named, under the sandbox's lock; the others' attachments stay. */
-    Applied apply(PodFacts pod, Sandbox sandbox, SortedMap<AttachmentKey, Target> targets);
+    /**
+     * Makes a sandbox hold exactly this of the Gateways named, under the sandbox's lock; the others' attachments stay.
+     *
+     * @param before as it was read last: rules in it stay until their VIPs are gone
+     */
+    Applied apply(PodFacts pod, Sandbox sandbox, SortedMap<AttachmentKey, Target> targets, Reading before);
 
     /**
      * Drops records of an earlier boot, and records of pods that are gone together with their namespace.
