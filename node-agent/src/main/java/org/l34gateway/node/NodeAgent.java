@@ -43,13 +43,13 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One run: look at the cluster and into the sandboxes, decide, change what differs. What the kernel holds is read again
- * every {@link #RECHECK}, so that foreign edits do not last. A run waits for no API server: the cluster is told by
- * {@link NewsTeller}.
+ * every {@link #RECHECK}, or twice that while the cluster keeps changing, so that foreign edits do not last. A run waits for
+ * no API server: the cluster is told by {@link NewsTeller}.
  *
  * <p>Metrics: {@code l34_node_pods_attached}, {@code l34_node_pods_troubled}, {@code l34_node_changes_total}.
  */
 public final class NodeAgent implements Reconciler {
-    /** How old what is known of a sandbox may get. */
+    /** How often a sandbox is looked at again. */
     public static final Duration RECHECK = Duration.ofSeconds(3);
 
     private static final Duration GARBAGE_EVERY = Duration.ofSeconds(30);
@@ -66,6 +66,9 @@ public final class NodeAgent implements Reconciler {
     private final AtomicInteger troubledPods;
 
     private final Map<String, PodMemory> memories = new HashMap<>();
+    /** How many changes of the cluster this agent has heard of. */
+    private final AtomicInteger heard = new AtomicInteger();
+
     private Unwanted unwanted = Unwanted.NONE;
     private long garbageAt;
 
@@ -89,8 +92,17 @@ public final class NodeAgent implements Reconciler {
         this.garbageAt = ticker.nanos();
     }
 
+    /**
+     * Tells that the cluster has changed, and that a run will come for it: the present one looks at nothing again that can wait
+     * for that. May be called from any thread.
+     */
+    void clusterChanged() {
+        heard.incrementAndGet();
+    }
+
     @Override
     public Outcome reconcile() {
+        int begun = heard.get();
         Optional<NodeView> known = views.get();
         if (known.isEmpty()) {
             return Outcome.done();
@@ -101,7 +113,7 @@ public final class NodeAgent implements Reconciler {
         List<PodWork> works = gather(view);
         // First of all, over what was read before: reading every sandbox takes its time.
         threads.forEach(works, work -> carryOut(work, view, now));
-        threads.forEach(works, work -> read(work, now));
+        threads.forEach(works, work -> read(work, now, begun));
         Set<Claim> nowUnwanted = new HashSet<>();
         works.forEach(work -> nowUnwanted.addAll(PodPlan.unwanted(
                 work.facts(), work.pod.attachments(), work.memory.reading().held())));
@@ -130,7 +142,7 @@ public final class NodeAgent implements Reconciler {
         return works;
     }
 
-    private void read(PodWork work, long now) {
+    private void read(PodWork work, long now, int begun) {
         PodMemory memory = work.memory;
         boolean adopt = !work.pod.attachments().isEmpty() && !work.facts().leaving();
         boolean recorded = sandboxes.hasRecords(work.facts());
@@ -138,9 +150,11 @@ public final class NodeAgent implements Reconciler {
             work.memory = memory.withReading(null, Reading.NONE, now, "");
             return;
         }
-        boolean recent =
-                memory.current() && now - memory.readAt() < memory.lasts().toNanos();
-        if (recent && seenAs(work.pod, memory.placement(), recorded).equals(memory.seenAs())) {
+        boolean same = memory.current()
+                && seenAs(work.pod, memory.placement(), recorded).equals(memory.seenAs());
+        long age = now - memory.readAt();
+        long lasts = memory.lasts().toNanos();
+        if (same && (age < lasts || (age < 2 * lasts && heard.get() != begun))) {
             return;
         }
         work.troubles.clear(); // of a look at what may not be there any more

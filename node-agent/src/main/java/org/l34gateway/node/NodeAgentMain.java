@@ -160,7 +160,15 @@ public final class NodeAgentMain {
                         .start());
         probing.trigger();
         watch.set(daemon.with(
-                "watches", ClusterWatch.start(client, NodeWatches.of(options.nodeName()), loop::trigger, metrics)));
+                "watches",
+                ClusterWatch.start(
+                        client,
+                        NodeWatches.of(options.nodeName()),
+                        () -> {
+                            agent.clusterChanged();
+                            loop.trigger();
+                        },
+                        metrics)));
         // Everything may have been listed before the reference was set.
         loop.trigger();
         return new Watching(Objects.requireNonNull(watch.get()), agent, loop, probing);

@@ -13,6 +13,8 @@ final class FakeProbes implements ProbedHops {
     private Set<IpAddress> dead = Set.of();
     Map<Sandbox, Hops> watched = Map.of();
 
+    Runnable whenAsked = () -> {};
+
     void dead(String addresses) {
         dead = Examples.addresses(addresses);
     }
@@ -24,6 +26,7 @@ final class FakeProbes implements ProbedHops {
 
     @Override
     public Set<IpAddress> deadIn(Sandbox sandbox) {
+        whenAsked.run();
         return dead;
     }
 }

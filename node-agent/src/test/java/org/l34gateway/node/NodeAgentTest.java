@@ -88,6 +88,20 @@ class NodeAgentTest {
     }
 
     @Test
+    void a_change_of_the_cluster_waits_for_no_look_again_but_a_look_waits_no_longer_than_twice_its_time() {
+        run(0);
+        sandboxes.reads = 0;
+        probes.whenAsked = agent::clusterChanged;
+        run(4_000);
+        assertThat(sandboxes.reads).isZero();
+        run(3_000);
+        assertThat(sandboxes.reads).isEqualTo(1);
+        probes.whenAsked = () -> {};
+        run(4_000);
+        assertThat(sandboxes.reads).isEqualTo(2);
+    }
+
+    @Test
     void reports_what_is_held_and_repeats_it_after_thirty_seconds() {
         run(0);
         assertThat(lastReport().bootID()).isEqualTo("boot-1");

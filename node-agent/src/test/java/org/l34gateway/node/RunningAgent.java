@@ -31,6 +31,7 @@ import org.l34gateway.runtime.write.ClusterWriter;
 final class RunningAgent implements AutoCloseable {
     private final PodThreads threads = new PodThreads(NodeAgentMain.POD_THREADS);
     private final NextHopProbes probes;
+    private final NodeAgent agent;
     private final ReconcileLoop deciding;
     private final ReconcileLoop telling;
     private final ReconcileLoop probing;
@@ -50,19 +51,18 @@ final class RunningAgent implements AutoCloseable {
                 Ticker.SYSTEM,
                 metrics,
                 () -> Objects.requireNonNull(pods.get()).trigger());
-        deciding = loop(
-                "pods",
-                new NodeAgent(
-                        () -> Optional.of(NodeView.of(cluster.get(), "node-a")),
-                        new LinuxSandboxes(records, folder.resolve("netns")),
-                        probes,
-                        news -> {
-                            teller.offer(news);
-                            telling.trigger();
-                        },
-                        threads,
-                        Ticker.SYSTEM,
-                        metrics));
+        agent = new NodeAgent(
+                () -> Optional.of(NodeView.of(cluster.get(), "node-a")),
+                new LinuxSandboxes(records, folder.resolve("netns")),
+                probes,
+                news -> {
+                    teller.offer(news);
+                    telling.trigger();
+                },
+                threads,
+                Ticker.SYSTEM,
+                metrics);
+        deciding = loop("pods", agent);
         pods.set(deciding);
         probing = loop("probes", probes);
         deciding.trigger();
@@ -76,6 +76,7 @@ final class RunningAgent implements AutoCloseable {
 
     /** What a watch does when an object changes. */
     void clusterChanged() {
+        agent.clusterChanged();
         deciding.trigger();
     }
 
