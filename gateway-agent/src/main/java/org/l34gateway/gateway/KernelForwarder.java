@@ -89,6 +89,9 @@ final class KernelForwarder implements Forwarder, AutoCloseable {
         }
         Request request = new Request(wanted.program(), fastPath, Set.copyOf(present));
         boolean repairDue = nanos.getAsLong() - appliedAt >= REPAIR.toNanos();
+        if (repairDue) {
+            now.balancer().tidy();
+        }
         if (!request.equals(inForce) || repairDue || now.balancer().due()) {
             last = apply(now.balancer(), request);
         }

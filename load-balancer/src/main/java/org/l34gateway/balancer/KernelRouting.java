@@ -52,7 +52,7 @@ final class KernelRouting implements AutoCloseable {
     /**
      * What is there.
      *
-     * @param ruled marks that have their rules, which stay when the target goes
+     * @param ruled marks that have their rules, which stay for a time when the target goes
      * @param internalIndex the interface that the routes name; 0 when there are only rules
      */
     private record Known(Map<IpFamily, NavigableSet<Integer>> ruled, int internalIndex) {}
@@ -189,6 +189,15 @@ final class KernelRouting implements AutoCloseable {
 
     private static NavigableSet<Integer> ofFamily(Known known, IpAddress address) {
         return known.ruled().computeIfAbsent(address.family(), _ -> new TreeSet<>());
+    }
+
+    /** The next plan removes rules of marks that no target has any more. */
+    void letRulesGo(Marks marks) {
+        if (known != null
+                && known.ruled().values().stream().mapToInt(Set::size).sum()
+                        > marks.byAddress().size()) {
+            forget();
+        }
     }
 
     /** Nothing is known any more. */

@@ -110,6 +110,16 @@ public final class LoadBalancer implements AutoCloseable {
         }
     }
 
+    /**
+     * The next {@link #apply} removes what was kept for targets to come: rules, which the kernel needs longer to put in their places
+     * than for everything else of a change. To be called now and then, when nothing else is to be done.
+     */
+    public void tidy() {
+        if (blueprint != null) {
+            routing.letRulesGo(blueprint.marks());
+        }
+    }
+
     private FastPath fastPath() {
         return onlyComplete ? FastPath.OFF : FastPath.ON;
     }

@@ -17,6 +17,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -98,6 +99,33 @@ class AdoptionKernelTest {
             assertThat(balancer.due()).isFalse();
             assertThat(applyOnce(EXAMPLE).changed()).isFalse();
             assertThat(balancer.inspect().targets()).isEqualTo(expected(EXAMPLE));
+        }
+    }
+
+    @Test
+    void rules_of_targets_that_are_gone_go_when_there_is_time() {
+        withInterfaces();
+        ForwardingProgram few = Programs.example(8, Set.of(1));
+        try (LoadBalancer balancer = LoadBalancer.open(Testbed.INTERFACES, FastPath.ON, System::nanoTime)) {
+            balancer.apply(few);
+            List<Rule> before = rules();
+            balancer.apply(EXAMPLE);
+            balancer.apply(few);
+            assertThat(rules()).hasSizeGreaterThan(before.size());
+            balancer.tidy();
+            balancer.apply(few);
+            assertThat(rules()).containsExactlyInAnyOrderElementsOf(before);
+            balancer.tidy();
+            assertThat(balancer.apply(few).changed()).isFalse();
+        }
+    }
+
+    private static List<Rule> rules() {
+        try (NetlinkSocket socket = NetlinkSocket.open()) {
+            Rtnetlink netlink = new Rtnetlink(socket);
+            return Stream.of(IpFamily.values())
+                    .flatMap(family -> netlink.rules(family).stream())
+                    .toList();
         }
     }
 
