@@ -123,7 +123,7 @@ public final class NodeAgent implements Reconciler {
         watchHops(works, view);
         news.accept(gatherNews(works, view));
         count(works);
-        collectGarbage(view, now);
+        collectGarbage(view);
         return Outcome.after(untilNextRun(works, now));
     }
 
@@ -138,7 +138,10 @@ public final class NodeAgent implements Reconciler {
                 works.add(new PodWork(pod, memories.getOrDefault(facts.uid(), PodMemory.FRESH)));
             }
         }
-        memories.keySet().retainAll(uids);
+        if (memories.keySet().retainAll(uids)) {
+            // A repair may have met a pod's DEL, and written a record behind it.
+            garbageAt = ticker.nanos() - GARBAGE_EVERY.toNanos();
+        }
         return works;
     }
 
@@ -276,11 +279,11 @@ public final class NodeAgent implements Reconciler {
         return attachedPods.get();
     }
 
-    private void collectGarbage(NodeView view, long now) {
-        if (now - garbageAt < GARBAGE_EVERY.toNanos()) {
+    private void collectGarbage(NodeView view) {
+        if (ticker.nanos() - garbageAt < GARBAGE_EVERY.toNanos()) {
             return;
         }
-        garbageAt = now;
+        garbageAt = ticker.nanos();
         List<String> dropped = sandboxes.collectGarbage(
                 view.pods().stream().map(PodView::facts).toList());
         if (!dropped.isEmpty()) {

@@ -34,6 +34,7 @@ final class FakeSandboxes implements Sandboxes {
     final List<String> log;
     boolean refusing;
     int reads;
+    int collections;
     Runnable beforeRead = () -> {};
 
     FakeSandboxes(List<String> log) {
@@ -97,6 +98,7 @@ final class FakeSandboxes implements Sandboxes {
 
     @Override
     public List<String> collectGarbage(Collection<PodFacts> present) {
+        collections++;
         return List.of();
     }
 }

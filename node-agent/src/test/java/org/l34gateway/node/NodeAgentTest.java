@@ -101,6 +101,19 @@ class NodeAgentTest {
         assertThat(sandboxes.reads).isEqualTo(2);
     }
 
+    /** What a repair has written behind a pod's DEL goes with the pod. */
+    @Test
+    void looks_for_garbage_when_a_pod_is_gone() {
+        run(0);
+        run(100);
+        assertThat(sandboxes.collections).isZero();
+        cluster.remove("Pod/carts-a");
+        run(100);
+        assertThat(sandboxes.collections).isEqualTo(1);
+        run(100);
+        assertThat(sandboxes.collections).isEqualTo(1);
+    }
+
     @Test
     void reports_what_is_held_and_repeats_it_after_thirty_seconds() {
         run(0);
