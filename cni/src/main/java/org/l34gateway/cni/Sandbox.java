@@ -26,16 +26,19 @@ public final class Sandbox {
     /**
      * Opens the namespace of an attachment that is to be removed; null when it is gone, and everything in it with it.
      *
-     * @param told path from the runtime, empty when it told none
-     * @param recorded path from the record. One below /proc belonged to a process and may be another's by now
+     * @param told path from the runtime, empty to take the record's. One of those below /proc belonged to a process and may be
+     *     another's by now
      */
-    public static @Nullable Namespace openIfThere(AttachmentRecords records, String told, String recorded) {
+    public static @Nullable Namespace openIfThere(SandboxLock sandbox, AttachmentKey key, String told) {
+        String recorded = sandbox.find(key) instanceof StoredRecord.Found(AttachmentRecord record)
+                ? record.who().netns()
+                : "";
         String path = !told.isEmpty() ? told : recorded.startsWith("/proc/") ? "" : recorded;
         if (path.isEmpty()) {
             return null;
         }
         try {
-            return records.host().namespace(path);
+            return sandbox.records().host().namespace(path);
         } catch (KernelRefused refused) {
             // EINVAL: the path is a plain file again, or the caller's own namespace. EACCES, ESRCH: a dying process's.
             return switch (refused.errno()) {

@@ -76,9 +76,9 @@ record RoutingPlan(
     }
 
     /**
-     * The change from marks to others. Rules of a mark that goes stay for a time, for the next address that gets it: the kernel looks for the
-     * place of a rule by walking over all of them, which takes longer than everything else beside thousands of targets. They lead to a
-     * table without a route, as if they were not there ({@link TargetTree}).
+     * The change from marks to others. Rules of a mark that goes stay for a time, for the next address that gets it: the kernel
+     * looks for the place of a rule by walking over all of them, which takes longer than everything else beside thousands of
+     * targets. They lead to a table without a route, as if they were not there ({@link TargetTree}).
      *
      * @param ruled marks of each family whose rules are all there
      * @param internalIndex interface index towards the targets, the same before and after

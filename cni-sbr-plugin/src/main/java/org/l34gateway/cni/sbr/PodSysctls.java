@@ -86,13 +86,16 @@ final class PodSysctls {
     SortedMap<String, String> before(Iterable<String> names, Map<String, String> known) {
         TreeMap<String, String> before = new TreeMap<>();
         for (String name : names) {
-            String value = was(name, known);
-            if (value == null) {
-                throw new KernelRefused("open", "/proc/sys/" + name, Errno.ENOENT);
-            }
-            before.put(name, value);
+            before.put(name, there(name, was(name, known)));
         }
         return before;
+    }
+
+    private static String there(String name, @Nullable String value) {
+        if (value == null) {
+            throw new KernelRefused("open", "/proc/sys/" + name, Errno.ENOENT);
+        }
+        return value;
     }
 
     private @Nullable String was(String name, Map<String, String> before) {
@@ -103,10 +106,7 @@ final class PodSysctls {
     void set(Map<String, String> values, Undo undo) {
         for (Map.Entry<String, String> each : values.entrySet()) {
             String name = each.getKey();
-            String before = present.get(name);
-            if (before == null) {
-                throw new KernelRefused("open", "/proc/sys/" + name, Errno.ENOENT);
-            }
+            String before = there(name, present.get(name));
             if (!before.equals(each.getValue())) {
                 undo.step(() -> netns.setParameter(name, each.getValue()), () -> netns.setParameter(name, before));
             }

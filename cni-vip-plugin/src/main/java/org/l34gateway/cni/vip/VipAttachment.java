@@ -64,13 +64,9 @@ public final class VipAttachment {
      * @param netns path from the runtime, empty to take the record's
      */
     public static void remove(AttachmentRecords records, AttachmentKey key, String netns) {
-        try (SandboxLock sandbox = records.lock(key.containerId())) {
-            String recorded = sandbox.find(key) instanceof StoredRecord.Found(AttachmentRecord record)
-                    ? record.who().netns()
-                    : "";
-            try (@Nullable Namespace there = Sandbox.openIfThere(records, netns, recorded)) {
-                remove(sandbox, there, key);
-            }
+        try (SandboxLock sandbox = records.lock(key.containerId());
+                @Nullable Namespace there = Sandbox.openIfThere(sandbox, key, netns)) {
+            remove(sandbox, there, key);
         }
     }
 
