@@ -16,6 +16,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.l34gateway.ip.IpAddress;
 import org.l34gateway.ip.IpFamily;
+import org.l34gateway.netlink.Address;
 import org.l34gateway.netlink.Errno;
 import org.l34gateway.netlink.KernelRefused;
 import org.l34gateway.netlink.MacAddress;
@@ -44,6 +45,7 @@ public final class NeighbourProbe {
     private final Rtnetlink kernel;
     private Reachability reachability = Reachability.UNKNOWN;
     private Map<Table, Long> timed = new HashMap<>();
+    private final Set<Integer> speaking = new HashSet<>();
 
     /**
      * What a look came to.
@@ -69,7 +71,9 @@ public final class NeighbourProbe {
 
     /**
      * Looks who has answered, and asks again. One that was not watched before gets its time to answer before it is dead. A
-     * question that the kernel refuses, because the interface is down or gone, is one that nobody answers.
+     * question that the kernel refuses, because the interface is down or gone, is one that nobody answers. An IPv6 address
+     * counts as watched from when the interface has a link-local address to ask from: while that one is checked for
+     * duplicates (RFC 4862 §5.4, up to 2 s after the interface came up), the kernel asks nobody, and packets wait.
      *
      * @param watched address → index of the interface on whose link it is; others are forgotten
      * @param nanos a monotonic clock. This thread may be kept waiting anywhere: a neighbour's time to answer runs from after
@@ -79,10 +83,39 @@ public final class NeighbourProbe {
     public Seen look(Map<IpAddress, Integer> watched, LongSupplier nanos) {
         long began = nanos.getAsLong();
         setTiming(watched, began);
-        Reachability.Look look = reachability.look(watched, neighbours(watched), began);
+        Map<IpAddress, Integer> asked = askable(watched);
+        Reachability.Look look = reachability.look(asked, neighbours(asked), began);
         look.solicits().forEach(this::ask);
         reachability = look.after().asked(began, nanos.getAsLong());
         return new Seen(look.dead(), look.macs());
+    }
+
+    private Map<IpAddress, Integer> askable(Map<IpAddress, Integer> watched) {
+        Set<Integer> speakers = new HashSet<>();
+        watched.forEach((address, ifindex) -> {
+            if (address.family() == IpFamily.IPV6) {
+                speakers.add(ifindex);
+            }
+        });
+        speaking.retainAll(speakers);
+        if (speaking.containsAll(speakers)) {
+            return watched;
+        }
+        Set<Integer> checked = new HashSet<>();
+        for (Address address : kernel.addresses()) {
+            if (address.address().family() == IpFamily.IPV6 && address.scope() == Address.SCOPE_LINK) {
+                switch (address.flags() & (Address.FLAG_TENTATIVE | Address.FLAG_DADFAILED)) {
+                    case 0 -> speaking.add(address.ifindex());
+                    case Address.FLAG_TENTATIVE -> checked.add(address.ifindex());
+                    default -> {} // a duplicate: no address to ask from, and none to come
+                }
+            }
+        }
+        checked.removeAll(speaking);
+        Map<IpAddress, Integer> askable = new HashMap<>(watched);
+        askable.entrySet()
+                .removeIf(each -> each.getKey().family() == IpFamily.IPV6 && checked.contains(each.getValue()));
+        return askable;
     }
 
     private List<Neighbour> neighbours(Map<IpAddress, Integer> watched) {

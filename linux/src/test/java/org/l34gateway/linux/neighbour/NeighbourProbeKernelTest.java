@@ -29,6 +29,7 @@ import org.l34gateway.linux.Sysctl;
 import org.l34gateway.linux.testing.InScratchNetns;
 import org.l34gateway.linux.testing.LinkChange;
 import org.l34gateway.linux.testing.ScratchNetns;
+import org.l34gateway.netlink.Address;
 import org.l34gateway.netlink.MacAddress;
 import org.l34gateway.netlink.Neighbour;
 import org.l34gateway.netlink.Rtnetlink;
@@ -147,6 +148,29 @@ class NeighbourProbeKernelTest {
             assertThat(millisUntil(probe, dead -> !dead.isEmpty())).isLessThan(DEATH_MILLIS_AT_MOST);
             kernel.setUp(link(kernel, "net1"), true);
             assertThat(millisUntil(probe, Set::isEmpty)).isLessThan(3_000);
+        }
+    }
+
+    @Test
+    void nobody_is_dead_while_the_interface_can_not_ask_because_its_own_address_is_being_checked(ScratchNetns gateway) {
+        try (NetlinkSocket socket = wire(gateway)) {
+            Rtnetlink kernel = new Rtnetlink(socket);
+            int net1 = link(kernel, "net1");
+            kernel.setUp(net1, false);
+            kernel.setUp(net1, true);
+            kernel.add(new Address(net1, IpAddress.parse("fd00::50"), 64, 0, Address.FLAG_NODAD, 0));
+            NeighbourProbe probe = watching(socket, V4, V6);
+            assertThat(kernel.addresses())
+                    .as("the kernel's own link-local address, before anybody looks")
+                    .anyMatch(each -> each.ifindex() == net1 && (each.flags() & Address.FLAG_TENTATIVE) != 0);
+            millisUntil(probe, dead -> {
+                assertThat(dead).isEmpty();
+                return reachable(socket, IpAddress.parse(V6));
+            });
+            inside(gateway, there -> there.delete(gatewayAddress(there, V6)));
+            assertThat(millisUntil(probe, dead -> dead.contains(IpAddress.parse(V6))))
+                    .as("from then on it is asked")
+                    .isLessThan(DEATH_MILLIS_AT_MOST);
         }
     }
 
