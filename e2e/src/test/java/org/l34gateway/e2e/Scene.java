@@ -189,6 +189,22 @@ record Scene(Product product, String namespace) implements AutoCloseable {
                 "--patch={\"spec\":{\"backendRefs\":[{\"name\":\"" + service + "\",\"port\":4000}]}}");
     }
 
+    /** How many changes of endpoints kube-proxy of node1 has taken in. */
+    long kubeProxyChanges() {
+        String metrics = lab().node(1)
+                .onNetwork(
+                        List.of(
+                                "bash",
+                                "-c",
+                                "exec 3<>/dev/tcp/127.0.0.1/10249 && printf 'GET /metrics HTTP/1.0\\r\\n\\r\\n' >&3 && cat <&3"))
+                .output();
+        return metrics.lines()
+                .filter(line -> line.startsWith("kubeproxy_sync_proxy_rules_endpoint_changes_total "))
+                .mapToLong(line -> Long.parseLong(line.substring(line.indexOf(' ') + 1)))
+                .findFirst()
+                .orElseThrow();
+    }
+
     /** Whether the node's agent says that the pod has all that its Gateways want. */
     boolean isAttached(String pod) {
         return says(pod, "l-3-4-gateway-api-poc/attached");

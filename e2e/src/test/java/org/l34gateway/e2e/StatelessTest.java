@@ -52,7 +52,8 @@ class StatelessTest {
     }
 
     @Test
-    void after_each_scaling_exactly_the_present_targets_answer() {
+    void after_each_scaling_exactly_the_present_targets_answer_and_kube_proxy_has_nothing_to_do() {
+        long before = scene.kubeProxyChanges();
         for (int targets : new int[] {8, 3, 4}) {
             scene.scale(targets);
             scene.awaitServed(VIP4, targets);
@@ -60,6 +61,9 @@ class StatelessTest {
             scene.assertServed(VIP4, Protocol.TCP);
             scene.assertServed(VIP6, Protocol.TCP);
         }
+        assertThat(scene.kubeProxyChanges())
+                .as("changes of endpoints, as kube-proxy counts them")
+                .isEqualTo(before);
     }
 
     @Test

@@ -53,6 +53,9 @@ public final class NodeAgent implements Reconciler {
     public static final Duration RECHECK = Duration.ofSeconds(3);
 
     private static final Duration GARBAGE_EVERY = Duration.ofSeconds(30);
+    /** After a pod has gone: many that go together cost one look at all records, not one for each. */
+    private static final Duration GARBAGE_AFTER_POD = Duration.ofSeconds(1);
+
     private static final Logger LOG = LoggerFactory.getLogger(NodeAgent.class);
 
     private final Supplier<Optional<NodeView>> views;
@@ -70,7 +73,7 @@ public final class NodeAgent implements Reconciler {
     private final AtomicInteger heard = new AtomicInteger();
 
     private Unwanted unwanted = Unwanted.NONE;
-    private long garbageAt;
+    private long garbageDue;
 
     NodeAgent(
             Supplier<Optional<NodeView>> views,
@@ -89,7 +92,7 @@ public final class NodeAgent implements Reconciler {
         this.changes = metrics.counter("l34.node.changes");
         this.attachedPods = metrics.gauge("l34.node.pods.attached", new AtomicInteger());
         this.troubledPods = metrics.gauge("l34.node.pods.troubled", new AtomicInteger());
-        this.garbageAt = ticker.nanos();
+        this.garbageDue = ticker.nanos() + GARBAGE_EVERY.toNanos();
     }
 
     /**
@@ -140,7 +143,8 @@ public final class NodeAgent implements Reconciler {
         }
         if (memories.keySet().retainAll(uids)) {
             // A repair may have met a pod's DEL, and written a record behind it.
-            garbageAt = ticker.nanos() - GARBAGE_EVERY.toNanos();
+            long soon = ticker.nanos() + GARBAGE_AFTER_POD.toNanos();
+            garbageDue = soon - garbageDue < 0 ? soon : garbageDue;
         }
         return works;
     }
@@ -280,10 +284,10 @@ public final class NodeAgent implements Reconciler {
     }
 
     private void collectGarbage(NodeView view) {
-        if (ticker.nanos() - garbageAt < GARBAGE_EVERY.toNanos()) {
+        if (ticker.nanos() - garbageDue < 0) {
             return;
         }
-        garbageAt = ticker.nanos();
+        garbageDue = ticker.nanos() + GARBAGE_EVERY.toNanos();
         List<String> dropped = sandboxes.collectGarbage(
                 view.pods().stream().map(PodView::facts).toList());
         if (!dropped.isEmpty()) {

@@ -108,43 +108,32 @@ final class ExampleCluster {
 
     /** The target, with further lines of YAML for its metadata. */
     void target(String metadata) {
-        put("""
-            apiVersion: v1
-            kind: Pod
-            metadata:
-              name: carts-a
-              namespace: shop
-              uid: uid-a
-              resourceVersion: "1"
-              labels: {app: carts}
-            %s
-            spec:
-              nodeName: node-a
-              readinessGates: [{conditionType: l-3-4-gateway-api-poc/attached}]
-            status:
-              phase: Running
-              podIPs: [{ip: 10.0.0.7}]
-            """.formatted(metadata.indent(2)));
+        target("a", "10.0.0.7", metadata);
     }
 
     /** A further target {@code carts-N} on this node, with the address 10.0.1.N. */
     void target(int number) {
+        target(Integer.toString(number), "10.0.1." + number, "");
+    }
+
+    private void target(String suffix, String address, String metadata) {
         put("""
             apiVersion: v1
             kind: Pod
             metadata:
-              name: carts-%1$d
+              name: carts-%1$s
               namespace: shop
-              uid: uid-%1$d
+              uid: uid-%1$s
               resourceVersion: "1"
               labels: {app: carts}
+            %3$s
             spec:
               nodeName: node-a
               readinessGates: [{conditionType: l-3-4-gateway-api-poc/attached}]
             status:
               phase: Running
-              podIPs: [{ip: 10.0.1.%1$d}]
-            """.formatted(number));
+              podIPs: [{ip: %2$s}]
+            """.formatted(suffix, address, metadata.indent(2)));
     }
 
     void gatewayPod(String number) {

@@ -103,15 +103,21 @@ class NodeAgentTest {
 
     /** What a repair has written behind a pod's DEL goes with the pod. */
     @Test
-    void looks_for_garbage_when_a_pod_is_gone() {
+    void looks_for_garbage_a_second_after_pods_have_gone() {
+        cluster.target(1);
         run(0);
-        run(100);
         assertThat(sandboxes.collections).isZero();
         cluster.remove("Pod/carts-a");
         run(100);
-        assertThat(sandboxes.collections).isEqualTo(1);
+        cluster.remove("Pod/carts-1");
+        run(900);
+        assertThat(sandboxes.collections).isZero();
         run(100);
+        assertThat(sandboxes.collections).as("of both together").isEqualTo(1);
+        run(4_000);
         assertThat(sandboxes.collections).isEqualTo(1);
+        run(26_000);
+        assertThat(sandboxes.collections).isEqualTo(2);
     }
 
     @Test

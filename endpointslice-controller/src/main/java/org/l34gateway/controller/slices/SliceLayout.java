@@ -83,8 +83,9 @@ final class SliceLayout {
                 .withName(name)
                 .addToLabels(Names.SERVICE_NAME_LABEL, service.getMetadata().getName())
                 .addToLabels(Names.MANAGED_BY_LABEL, Names.MANAGED_BY)
-                // As on the Service: kube-proxy leaves such slices alone.
                 .addToLabels(Names.GATEWAY_LABEL, gateway.name())
+                // Without it the kube-proxy of every node writes its rules anew with each target that comes or goes.
+                .addToLabels(Names.HEADLESS_LABEL, "")
                 .addToAnnotations(Names.TARGETS_ANNOTATION, targets.toAnnotation())
                 .withOwnerReferences(new OwnerReferenceBuilder()
                         .withApiVersion("v1")

@@ -53,13 +53,11 @@ public record SlicePlan(List<EndpointSlice> writes, List<EndpointSlice> deletion
 
     /** What makes it a slice of its Service and never changes; without targets. */
     public static EndpointSlice bare(EndpointSlice slice) {
-        Map<String, String> labels = slice.getMetadata().getLabels();
         return new EndpointSliceBuilder()
                 .withNewMetadata()
                 .withNamespace(slice.getMetadata().getNamespace())
                 .withName(slice.getMetadata().getName())
-                .addToLabels(Names.SERVICE_NAME_LABEL, labels.get(Names.SERVICE_NAME_LABEL))
-                .addToLabels(Names.MANAGED_BY_LABEL, labels.get(Names.MANAGED_BY_LABEL))
+                .withLabels(slice.getMetadata().getLabels())
                 .endMetadata()
                 .withAddressType(slice.getAddressType())
                 .build();

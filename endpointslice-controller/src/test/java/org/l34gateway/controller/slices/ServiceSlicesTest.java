@@ -86,6 +86,7 @@ class ServiceSlicesTest {
                     kubernetes.io/service-name: web
                     endpointslice.kubernetes.io/managed-by: l34-gateway
                     service.kubernetes.io/service-proxy-name: gw
+                    service.kubernetes.io/headless: ""
                   annotations:
                     l-3-4-gateway-api-poc/targets: '{"revision":1,"targets":[{"uid":"uid-one","id":0,"vips":["20.0.0.1/32"]}]}'
                   ownerReferences:
