@@ -33,6 +33,14 @@ final class Bed implements AutoCloseable {
     private final ScratchNetns inside = ScratchNetns.create();
 
     Bed(int addresses) {
+        balancer.call(() -> {
+            // As in gateway pods: while an own address is checked for duplicates, the kernel asks for no IPv6
+            // neighbour.
+            for (String group : List.of("all", "default")) {
+                Sysctl.SYSTEM.write("net/ipv6/conf/" + group + "/accept_dad", "0");
+            }
+            return null;
+        });
         Tool.ip(outside, "link add out type veth peer name ext netns " + balancer.path(), "link set out up");
         Tool.ip(inside, "link add in type veth peer name int netns " + balancer.path(), "link set in up");
         Tool.ip(balancer, "link set ext up", "link set int up");
