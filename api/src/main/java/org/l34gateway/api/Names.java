@@ -65,11 +65,11 @@ public final class Names {
     /** Standard label of EndpointSlices: who writes them. */
     public static final String MANAGED_BY_LABEL = "endpointslice.kubernetes.io/managed-by";
 
-    /** Standard label of EndpointSlices that kube-proxy leaves alone; its value is empty. */
-    public static final String HEADLESS_LABEL = "service.kubernetes.io/headless";
-
     /** Our value of {@link #MANAGED_BY_LABEL}, and our field manager. */
     public static final String MANAGED_BY = "l34-gateway";
+
+    /** Standard label of EndpointSlices that kube-proxy leaves alone; its value is empty. */
+    public static final String HEADLESS_LABEL = "service.kubernetes.io/headless";
 
     /** Standard label of gateway pods (GEP-1762): the Gateway's name. */
     public static final String GATEWAY_NAME_LABEL = "gateway.networking.k8s.io/gateway-name";

@@ -48,6 +48,11 @@ public record Address(int ifindex, IpAddress address, int prefixLength, int scop
         return new IpPrefix(address, prefixLength);
     }
 
+    /** Whether it is being checked for duplicates (RFC 4862 §5.4): the kernel neither answers for it nor asks from it yet. */
+    public boolean isBeingChecked() {
+        return (flags & (FLAG_TENTATIVE | FLAG_DADFAILED)) == FLAG_TENTATIVE;
+    }
+
     void write(MessageWriter out) {
         out.u8(address.family().addressFamily())
                 .u8(prefixLength)

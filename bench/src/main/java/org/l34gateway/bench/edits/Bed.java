@@ -34,8 +34,7 @@ final class Bed implements AutoCloseable {
 
     Bed(int addresses) {
         balancer.call(() -> {
-            // As in gateway pods: while an own address is checked for duplicates, the kernel asks for no IPv6
-            // neighbour.
+            // As in gateway pods: the kernel asks for no IPv6 neighbour while an own address is checked.
             for (String group : List.of("all", "default")) {
                 Sysctl.SYSTEM.write("net/ipv6/conf/" + group + "/accept_dad", "0");
             }

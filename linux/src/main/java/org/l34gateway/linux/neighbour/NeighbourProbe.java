@@ -45,7 +45,7 @@ public final class NeighbourProbe {
     private final Rtnetlink kernel;
     private Reachability reachability = Reachability.UNKNOWN;
     private Map<Table, Long> timed = new HashMap<>();
-    private final Set<Integer> speaking = new HashSet<>();
+    private final Set<Table> speaking = new HashSet<>();
 
     /**
      * What a look came to.
@@ -82,39 +82,37 @@ public final class NeighbourProbe {
      */
     public Seen look(Map<IpAddress, Integer> watched, LongSupplier nanos) {
         long began = nanos.getAsLong();
-        setTiming(watched, began);
-        Map<IpAddress, Integer> asked = askable(watched);
+        Set<Table> tables = new HashSet<>();
+        watched.forEach((address, ifindex) -> tables.add(new Table(ifindex, address.family())));
+        setTiming(tables, began);
+        Map<IpAddress, Integer> asked = askable(watched, tables);
         Reachability.Look look = reachability.look(asked, neighbours(asked), began);
         look.solicits().forEach(this::ask);
         reachability = look.after().asked(began, nanos.getAsLong());
         return new Seen(look.dead(), look.macs());
     }
 
-    private Map<IpAddress, Integer> askable(Map<IpAddress, Integer> watched) {
-        Set<Integer> speakers = new HashSet<>();
-        watched.forEach((address, ifindex) -> {
-            if (address.family() == IpFamily.IPV6) {
-                speakers.add(ifindex);
-            }
-        });
-        speaking.retainAll(speakers);
-        if (speaking.containsAll(speakers)) {
+    private Map<IpAddress, Integer> askable(Map<IpAddress, Integer> watched, Set<Table> tables) {
+        speaking.retainAll(tables);
+        if (tables.stream().allMatch(table -> table.family() == IpFamily.IPV4 || speaking.contains(table))) {
             return watched;
         }
-        Set<Integer> checked = new HashSet<>();
+        Set<Table> checked = new HashSet<>();
         for (Address address : kernel.addresses()) {
             if (address.address().family() == IpFamily.IPV6 && address.scope() == Address.SCOPE_LINK) {
-                switch (address.flags() & (Address.FLAG_TENTATIVE | Address.FLAG_DADFAILED)) {
-                    case 0 -> speaking.add(address.ifindex());
-                    case Address.FLAG_TENTATIVE -> checked.add(address.ifindex());
-                    default -> {} // a duplicate: no address to ask from, and none to come
+                Table table = new Table(address.ifindex(), IpFamily.IPV6);
+                if (address.isBeingChecked()) {
+                    checked.add(table);
+                } else if ((address.flags() & Address.FLAG_DADFAILED) == 0) {
+                    speaking.add(table);
                 }
             }
         }
         checked.removeAll(speaking);
         Map<IpAddress, Integer> askable = new HashMap<>(watched);
         askable.entrySet()
-                .removeIf(each -> each.getKey().family() == IpFamily.IPV6 && checked.contains(each.getValue()));
+                .removeIf(each -> checked.contains(
+                        new Table(each.getValue(), each.getKey().family())));
         return askable;
     }
 
@@ -138,9 +136,7 @@ public final class NeighbourProbe {
         return known;
     }
 
-    private void setTiming(Map<IpAddress, Integer> watched, long nowNanos) {
-        Set<Table> tables = new HashSet<>();
-        watched.forEach((address, ifindex) -> tables.add(new Table(ifindex, address.family())));
+    private void setTiming(Set<Table> tables, long nowNanos) {
         Map<Table, Long> still = new HashMap<>();
         for (Table table : tables) {
             Long before = timed.get(table);

@@ -92,8 +92,7 @@ final class SandboxReading {
     SortedSet<Integer> tentative() {
         SortedSet<Integer> found = new TreeSet<>();
         for (Address address : addresses) {
-            boolean failed = (address.flags() & Address.FLAG_DADFAILED) != 0;
-            if ((address.flags() & Address.FLAG_TENTATIVE) != 0 && !failed) {
+            if (address.isBeingChecked()) {
                 found.add(address.ifindex());
             }
         }
