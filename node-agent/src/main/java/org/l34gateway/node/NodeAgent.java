@@ -35,6 +35,7 @@ import org.l34gateway.node.sandbox.Reading;
 import org.l34gateway.node.sandbox.Sandbox;
 import org.l34gateway.node.sandbox.SandboxRefused;
 import org.l34gateway.node.sandbox.Sandboxes;
+import org.l34gateway.runtime.health.Verdict;
 import org.l34gateway.runtime.loop.Outcome;
 import org.l34gateway.runtime.loop.Reconciler;
 import org.l34gateway.runtime.loop.Ticker;
@@ -74,6 +75,7 @@ public final class NodeAgent implements Reconciler {
 
     private Unwanted unwanted = Unwanted.NONE;
     private long garbageDue;
+    private volatile Verdict empty = Verdict.unhealthy("no pod was looked at yet");
 
     NodeAgent(
             Supplier<Optional<NodeView>> views,
@@ -276,11 +278,19 @@ public final class NodeAgent implements Reconciler {
                 .count());
         troubledPods.set(
                 (int) works.stream().filter(work -> !work.troubles.isEmpty()).count());
+        long unread = works.stream().filter(work -> !work.memory.current()).count();
+        if (attachedPods.get() > 0) {
+            empty = Verdict.unhealthy(attachedPods.get() + " pods hold something of ours still");
+        } else if (unread > 0) {
+            empty = Verdict.unhealthy(unread + " pods can not be read");
+        } else {
+            empty = Verdict.healthy();
+        }
     }
 
-    /** How many pods held something after the last run. */
-    int attached() {
-        return attachedPods.get();
+    /** Whether the last run that knew the cluster left nothing in any pod. */
+    Verdict empty() {
+        return empty;
     }
 
     private void collectGarbage(NodeView view) {

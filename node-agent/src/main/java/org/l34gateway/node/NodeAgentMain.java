@@ -21,7 +21,6 @@ import org.l34gateway.node.probe.NextHopProbes;
 import org.l34gateway.node.sandbox.LinuxSandboxes;
 import org.l34gateway.node.sandbox.OwnProcfs;
 import org.l34gateway.runtime.health.HealthEndpoint;
-import org.l34gateway.runtime.health.Verdict;
 import org.l34gateway.runtime.loop.Outcome;
 import org.l34gateway.runtime.loop.Pace;
 import org.l34gateway.runtime.loop.ReconcileLoop;
@@ -93,7 +92,7 @@ public final class NodeAgentMain {
         health.ready("plugins", installing.succeeding());
         health.ready("pods", watching.loop().succeeding());
         if (options.detach()) {
-            health.ready("detached", () -> detached(watching.agent()));
+            health.ready("detached", watching.agent()::empty);
         }
         health.alive("loop", watching.loop().moving(LONGEST_RUN));
         health.alive("probes", watching.probes().moving(LONGEST_RUN));
@@ -113,11 +112,6 @@ public final class NodeAgentMain {
             }
         }
         return Outcome.after(REMOVE_EVERY);
-    }
-
-    private static Verdict detached(NodeAgent agent) {
-        int attached = agent.attached();
-        return attached == 0 ? Verdict.healthy() : Verdict.unhealthy(attached + " pods hold something of ours still");
     }
 
     private record Watching(ClusterWatch watch, NodeAgent agent, ReconcileLoop loop, ReconcileLoop probes) {}

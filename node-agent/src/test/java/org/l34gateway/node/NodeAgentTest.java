@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,6 +24,8 @@ import org.l34gateway.ip.IpAddress;
 import org.l34gateway.node.plan.AttachmentKey;
 import org.l34gateway.node.plan.Examples;
 import org.l34gateway.node.probe.ProbedHops;
+import org.l34gateway.node.sandbox.SandboxRefused;
+import org.l34gateway.runtime.health.Verdict;
 import org.l34gateway.runtime.loop.Outcome;
 
 class NodeAgentTest {
@@ -46,14 +50,12 @@ class NodeAgentTest {
     }
 
     private NodeAgent newAgent() {
+        return newAgent(() -> Optional.of(NodeView.of(cluster.snapshot(), "node-a")));
+    }
+
+    private NodeAgent newAgent(Supplier<Optional<NodeView>> views) {
         return new NodeAgent(
-                () -> Optional.of(NodeView.of(cluster.snapshot(), "node-a")),
-                sandboxes,
-                probes,
-                news -> teller.offer(news),
-                threads,
-                () -> nanos,
-                new SimpleMeterRegistry());
+                views, sandboxes, probes, news -> teller.offer(news), threads, () -> nanos, new SimpleMeterRegistry());
     }
 
     @AfterEach
@@ -99,6 +101,31 @@ class NodeAgentTest {
         probes.whenAsked = () -> {};
         run(4_000);
         assertThat(sandboxes.reads).isEqualTo(2);
+    }
+
+    /** The rollout of a release that detaches ends with it, and the plugins may go then. */
+    @Test
+    void says_that_pods_are_empty_only_after_it_has_looked() {
+        run(0);
+        var known = new AtomicBoolean();
+        agent = newAgent(
+                () -> Optional.of(NodeView.of(cluster.snapshot(), "node-a").detached())
+                        .filter(_ -> known.get()));
+        run(100);
+        assertThat(agent.empty()).isEqualTo(Verdict.unhealthy("no pod was looked at yet"));
+        known.set(true);
+        sandboxes.beforeRead = () -> {
+            throw new SandboxRefused("sandbox-1", new IllegalStateException("EPERM"));
+        };
+        run(100);
+        assertThat(agent.empty()).isEqualTo(Verdict.unhealthy("1 pods can not be read"));
+        sandboxes.beforeRead = () -> {};
+        sandboxes.refusing = true;
+        run(100);
+        assertThat(agent.empty()).isEqualTo(Verdict.unhealthy("1 pods hold something of ours still"));
+        sandboxes.refusing = false;
+        run(100);
+        assertThat(agent.empty()).isEqualTo(Verdict.healthy());
     }
 
     /** What a repair has written behind a pod's DEL goes with the pod. */
