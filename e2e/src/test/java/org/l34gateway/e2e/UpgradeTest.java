@@ -48,7 +48,11 @@ class UpgradeTest {
             scene.lab().kubectl("rollout", "status", agents, "-n", Product.NAMESPACE, "--timeout=180s");
             assertThat(nodes.stream().map(UpgradeTest::checksums)).isEqualTo(ours);
             load.flowFor(BEFORE);
-            assertThat(load.stop()).as("-Dseed=%d", SEED).isNotEmpty().allMatch(Exchange::ok);
+            List<Exchange> all = load.stop();
+            assertThat(all).isNotEmpty();
+            assertThat(all.stream().filter(each -> !each.ok()))
+                    .as("losses, repeat with -Dseed=%d", SEED)
+                    .isEmpty();
 
             List<String> attachedBefore = List.copyOf(scene.targets());
             scene.kubectl("rollout", "restart", Scene.DEPLOYMENT);
