@@ -2,6 +2,7 @@
 package org.l34gateway.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -412,6 +413,17 @@ record Scene(Product product, String namespace) implements AutoCloseable {
                 .isZero();
         assertThat(result.ok()).isEqualTo(CONNECTIONS);
         assertThat(new TreeSet<>(result.targets().keySet())).isEqualTo(targets());
+    }
+
+    /**
+     * Nothing was lost or misdelivered that must not be; else says what the agents and the controllers did meanwhile.
+     *
+     * @param seed of the traffic
+     */
+    void assertNoExcess(Cost cost, long seed) {
+        if (!cost.excess().isEmpty()) {
+            fail("repeat with -Dseed=%d: %s\nwhat happened before:\n%s", seed, cost.excessText(), Story.of(logs()));
+        }
     }
 
     /** Where a pod runs, and the name of its network namespace there. */

@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.DatagramChannel;
@@ -25,6 +26,9 @@ import java.util.stream.Collectors;
 final class UdpServers {
     /** Largest datagram over IPv4: 65,535 less 20 bytes IP and 8 bytes UDP. */
     static final int LARGEST_DATAGRAM_BYTES = 65_507;
+
+    /** Seconds of a thousand small datagrams each: a target that waits for a processor loses none. At most net.core.rmem_max. */
+    private static final int QUEUE_BYTES = 4 << 20;
 
     private final Set<Integer> ports;
     private final byte[] prefix;
@@ -83,7 +87,7 @@ final class UdpServers {
     private void bind(InetSocketAddress address) throws IOException {
         var channel = DatagramChannel.open();
         try {
-            channel.bind(address);
+            channel.setOption(StandardSocketOptions.SO_RCVBUF, QUEUE_BYTES).bind(address);
         } catch (IOException notYet) {
             channel.close();
             if (refused.add(address)) System.err.println("udp " + address + " waits: " + notYet.getMessage());
