@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.abort;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
@@ -29,10 +30,13 @@ import org.l34gateway.netlink.Rtnetlink;
 class PluginsKernelTest {
     private final Executables ours = Executables.ofThisRun();
 
-    /** Whole builds have both; a build of this module alone has no executables. */
+    private GoPlugins go = new GoPlugins(Path.of(""));
+
+    /** Whole builds have both; a build of this module alone has no executables. Go may download: tests are without a network. */
     @BeforeEach
     void both_are_there() {
         require(ours);
+        go = GoPlugins.ready(_ -> {});
     }
 
     static void require(Executables ours) {
@@ -55,7 +59,6 @@ class PluginsKernelTest {
     @Test
     void our_plugin_and_that_in_go_have_the_same_function() throws JsonProcessingException {
         ObjectMapper json = new ObjectMapper();
-        GoPlugins go = GoPlugins.ready(_ -> {});
         try (Records records = Records.onDisk();
                 Pod pod = new Pod("a");
                 Pod goPod = new Pod("b")) {
@@ -80,7 +83,6 @@ class PluginsKernelTest {
 
     @Test
     void both_route_by_source() {
-        GoPlugins go = GoPlugins.ready(_ -> {});
         try (Records records = Records.onDisk();
                 Pod pod = new Pod("a");
                 Pod goPod = new Pod("b")) {
@@ -107,7 +109,6 @@ class PluginsKernelTest {
 
     @Test
     void plugins_race_in_pods_of_their_own() {
-        GoPlugins go = GoPlugins.ready(_ -> {});
         try (Records records = Records.onDisk();
                 Race race = new Race(3)) {
             race.add("ours", Plugin.of(ours.vip(), Configs.vips(records.folder())));
@@ -133,7 +134,6 @@ class PluginsKernelTest {
 
     @Test
     void an_add_that_fails_is_no_measurement() {
-        GoPlugins go = GoPlugins.ready(_ -> {});
         try (Pod pod = new Pod("a")) {
             Plugin withoutResultBefore = Plugin.of(go.sbr(), Configs.loopback());
             assertThatIllegalStateException()
