@@ -51,13 +51,13 @@ final class Testbed implements AutoCloseable {
         link(gateway, "eth0", cluster, "p0");
         link(gateway, "int", bridge, "g0");
         ip(bridge, "link add br0 type bridge", "link set br0 up", "link set g0 master br0");
-        ip(client, "addr add 30.0.0.1/24 dev c0", "addr add fd30::1/64 dev c0");
+        ip(client, "addr add 30.0.0.1/24 dev c0", "addr add fd30::1/64 dev c0 nodad");
         ip(client, "route add default via 30.0.0.254", "route add default via fd30::fe");
-        ip(router, "addr add 30.0.0.254/24 dev r1", "addr add fd30::fe/64 dev r1");
+        ip(router, "addr add 30.0.0.254/24 dev r1", "addr add fd30::fe/64 dev r1 nodad");
         forward(router);
-        ip(gateway, "addr add 10.8.0.254/24 dev int", "addr add fd08::fe/64 dev int");
-        ip(gateway, "addr add 10.7.0.254/24 dev eth0", "addr add fd07::fe/64 dev eth0");
-        ip(cluster, "addr add 10.7.0.1/24 dev p0", "addr add fd07::1/64 dev p0");
+        ip(gateway, "addr add 10.8.0.254/24 dev int", "addr add fd08::fe/64 dev int nodad");
+        ip(gateway, "addr add 10.7.0.254/24 dev eth0", "addr add fd07::fe/64 dev eth0 nodad");
+        ip(cluster, "addr add 10.7.0.1/24 dev p0", "addr add fd07::1/64 dev p0 nodad");
         ip(gateway, "route add default via 10.7.0.1", "route add default via fd07::1");
         connectRouter();
         for (int i = 1; i <= TARGETS; i++) {
@@ -68,9 +68,9 @@ final class Testbed implements AutoCloseable {
     /** Makes the link between router and gateway, and what goes with it. */
     void connectRouter() {
         link(router, "r0", gateway, "ext");
-        ip(router, "addr add 10.9.0.1/24 dev r0", "addr add fd09::1/64 dev r0");
+        ip(router, "addr add 10.9.0.1/24 dev r0", "addr add fd09::1/64 dev r0 nodad");
         ip(router, "route add default via 10.9.0.254", "route add default via fd09::fe");
-        ip(gateway, "addr add 10.9.0.254/24 dev ext", "addr add fd09::fe/64 dev ext");
+        ip(gateway, "addr add 10.9.0.254/24 dev ext", "addr add fd09::fe/64 dev ext nodad");
         learnDefaultRoutes();
         gateway.call(() -> {
             LoadBalancer.sysctls(INTERFACES).forEach(Sysctl.SYSTEM::write);
@@ -78,13 +78,14 @@ final class Testbed implements AutoCloseable {
         });
     }
 
+    /** Also without a check for duplicates an IPv6 address is tentative, and not to be bound to, until the kernel's worker had time. */
     private void addTarget(int number) {
         ScratchNetns target = netns();
         targets.add(target);
         link(target, "net1", bridge, "p" + number);
         ip(bridge, "link set p" + number + " master br0");
-        ip(target, "addr add 10.8.0." + number + "/24 dev net1", "addr add fd08::" + number + "/64 dev net1");
-        ip(target, "addr add 20.0.0.1/32 dev lo", "addr add fd20::1/128 dev lo");
+        ip(target, "addr add 10.8.0." + number + "/24 dev net1", "addr add fd08::" + number + "/64 dev net1 nodad");
+        ip(target, "addr add 20.0.0.1/32 dev lo", "addr add fd20::1/128 dev lo nodad");
         ip(target, "rule add from 20.0.0.1 lookup 5000", "-6 rule add from fd20::1 lookup 5000");
         ip(target, "route add default via 10.8.0.254 table 5000", "route add default via fd08::fe table 5000");
         target.call(() -> {
