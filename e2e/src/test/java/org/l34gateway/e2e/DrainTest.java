@@ -9,6 +9,7 @@ import static org.l34gateway.e2e.Scene.VIP6;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
@@ -37,8 +38,8 @@ class DrainTest {
                 Load load =
                         Load.start(scene.lab().router(Scene.ROUTER).host(), SEED, Scene.PORT, List.of(VIP4, VIP6))) {
             load.flowFor(Duration.ofSeconds(3));
-            Set<String> before = scene.targets();
-            String pod = List.copyOf(before).getFirst();
+            SortedSet<String> before = scene.targets();
+            String pod = before.first();
             scene.kubectl("delete", "pod", pod, "--wait=false");
             long deleted = System.nanoTime();
             load.flowFor(SERVES);

@@ -28,7 +28,7 @@ final class UdpServers {
     static final int LARGEST_DATAGRAM_BYTES = 65_507;
 
     /** Seconds of a thousand small datagrams each: a target that waits for a processor loses none. At most net.core.rmem_max. */
-    private static final int QUEUE_BYTES = 4 << 20;
+    static final int QUEUE_BYTES = 4 << 20;
 
     private final Set<Integer> ports;
     private final byte[] prefix;

@@ -23,14 +23,13 @@ class StalledTargetTest {
     /** What tests of loss send to one target in four seconds. */
     private static final int DATAGRAMS = 1_000;
 
-    private static final int QUEUE_BYTES = 4 << 20;
     private static final int PATIENCE_MILLIS = 5_000;
 
     @Test
     void answers_what_came_meanwhile() throws Exception {
         // Whole lines: the kernel gives a parameter to one read only.
         String most = Files.readAllLines(Path.of("/proc/sys/net/core/rmem_max")).getFirst();
-        assumeThat(Integer.parseInt(most)).as("net.core.rmem_max").isGreaterThanOrEqualTo(QUEUE_BYTES);
+        assumeThat(Integer.parseInt(most)).as("net.core.rmem_max").isGreaterThanOrEqualTo(UdpServers.QUEUE_BYTES);
         int port;
         try (var probe = new DatagramSocket(0, HERE)) {
             port = probe.getLocalPort();
@@ -39,7 +38,7 @@ class StalledTargetTest {
         try (var socket = new DatagramSocket();
                 var said = target.inputReader(UTF_8)) {
             assertThat(said.readLine()).startsWith("serving as pod-1");
-            socket.setReceiveBufferSize(QUEUE_BYTES);
+            socket.setReceiveBufferSize(UdpServers.QUEUE_BYTES);
             signal("STOP", target);
             for (int i = 0; i < DATAGRAMS; i++) {
                 byte[] number = Integer.toString(i).getBytes(UTF_8);
